@@ -1,0 +1,1 @@
+"""The suite: one set of tests over every variant of the chat."""

@@ -1,0 +1,438 @@
+"""The cast: a server process and those who connect to it, a client process, and a
+made-up server for clients to connect to."""
+
+import contextlib
+import re
+import socket
+import struct
+
+from .deadline import PATIENCE, Deadline
+from .disappointment import Came, Disappointment, Other
+from .language import tr
+from .process import Process, Silence
+from .scene import Scene
+from .shorten import shorten
+
+GREETING = "* Et donem la benvinguda al xat. Com et dius?"
+CLOSING = "* El xat es tanca."
+BAD_NAME = "* Aquest nom no és vàlid."
+FULL = "* El xat és ple."
+LOST_SERVER = "* S'ha perdut la connexió amb el servidor."
+
+
+def hello(name: str, count: int) -> str:
+    """What a newcomer is told; `count` includes it."""
+    return f"* Hola, {name}! Ja ets al xat. Participants: {count}."
+
+
+def came_in(name: str) -> str:
+    return f"* {name} ha entrat al xat."
+
+
+def left(name: str) -> str:
+    return f"* {name} ha abandonat el xat."
+
+
+def lost(name: str) -> str:
+    return f"* S'ha perdut la connexió amb {name}."
+
+
+def too_long(size: int) -> str:
+    """What the author of a text of `size` bytes is told."""
+    return f"* Missatge massa llarg: {size} bytes, i el màxim és 1024."
+
+
+class Line(Came):
+    """A line came, but another one."""
+
+    kind = "other line"
+
+    def __init__(self, actor: str, line: str):
+        self.actor = actor
+        self.line = line
+
+    def describe(self) -> str:
+        return f"{self.actor} ← {shorten(self.line)}"
+
+
+class StreamEnd(Came):
+    """The stream came to its end."""
+
+    kind = "stream end"
+
+    def __init__(self, actor: str, rest: bytes = b""):
+        self.actor = actor
+        self.rest = rest
+
+    def describe(self) -> str:
+        end = tr(
+            f"{self.actor}: la connexió s'ha tancat.",
+            f"{self.actor}: the connection was closed.",
+        )
+        if self.rest:
+            end += tr(
+                f" Abans, mitja línia: {shorten(repr(self.rest))}",
+                f" Before that, half a line: {shorten(repr(self.rest))}",
+            )
+        return end
+
+
+class Refused(Came):
+    """Nobody listens at the port."""
+
+    kind = "refused"
+
+    def describe(self) -> str:
+        return tr("Connexió refusada.", "Connection refused.")
+
+
+class Peer:
+    """One end of a connection, in the test's hands: lines in, lines out, raw bytes."""
+
+    def __init__(self, scene: Scene, label: str, sock: socket.socket):
+        self.scene = scene
+        self.label = label
+        self.sock = scene.keep(sock)
+        self._received = b""
+        self._ended = False
+
+    # What one does -----------------------------------------------------------------
+
+    def says(self, text: str) -> None:
+        """Send one line."""
+        self.scene.note(self.label, "→", shorten(text))
+        self._send(text.encode() + b"\n")
+
+    def sends(self, data: bytes, note: str | None = None) -> None:
+        """Send bytes as they are; `note` replaces them in the transcript."""
+        shown = note or f"{shorten(repr(data))} ({len(data)} bytes)"
+        self.scene.note(self.label, "→", shown)
+        self._send(data)
+
+    def sends_in_pieces(self, pieces: list[bytes]) -> None:
+        """Send the pieces one by one, each as a packet of its own."""
+        shown = " + ".join(repr(piece) for piece in pieces)
+        self.scene.note(self.label, "→", shorten(shown))
+        for piece in pieces:
+            self._send(piece)
+
+    def _send(self, data: bytes) -> None:
+        self.sock.settimeout(PATIENCE)
+        try:
+            self.sock.sendall(data)
+        except TimeoutError:
+            raise Disappointment(
+                tr("el programa llegeix el que se li envia", "the program reads"),
+                Other(
+                    tr("Fa estona que no llegeix res.", "It has stopped reading."),
+                    kind="does not read",
+                ),
+            ) from None
+        except OSError:
+            # The other end has gone: what is expected next will tell.
+            pass
+
+    def half_closes(self) -> None:
+        """End this side's stream (as `nc -N` does at the end of its input)."""
+        self.scene.note(
+            self.label, "·", tr("acaba d'enviar (shutdown)", "stops sending (shutdown)")
+        )
+        with contextlib.suppress(OSError):
+            self.sock.shutdown(socket.SHUT_WR)
+
+    def closes(self) -> None:
+        """Close the connection."""
+        self.scene.note(self.label, "·", tr("tanca la connexió", "closes"))
+        with contextlib.suppress(OSError):
+            self.sock.shutdown(socket.SHUT_RDWR)
+        self.sock.close()
+
+    def resets(self) -> None:
+        """Break the connection: the other end gets a reset, not an end."""
+        self.scene.note(
+            self.label, "·", tr("trenca la connexió (RST)", "breaks it (RST)")
+        )
+        linger = struct.pack("hh" if _WINDOWS else "ii", 1, 0)
+        with contextlib.suppress(OSError):
+            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        self.sock.close()
+
+    # What one expects --------------------------------------------------------------
+
+    def gets(self, line: str, means: str | None = None) -> None:
+        """The next line that comes is `line`."""
+        expected = f"{self.label} ← {shorten(line)}"
+        came = self.next(Deadline())
+        if came != line:
+            if isinstance(came, str):
+                came = Line(self.label, came)
+            raise Disappointment(expected, came, means)
+        self.scene.note(self.label, "←", shorten(line))
+
+    def gets_until(self, line: str, means: str | None = None) -> list[str]:
+        """Read until `line` comes; gives the lines before it."""
+        deadline = Deadline()
+        before: list[str] = []
+        while (came := self.next(deadline)) != line:
+            if isinstance(came, Came):
+                if isinstance(came, Silence):
+                    came = Silence(deadline.seconds, before)
+                raise Disappointment(
+                    f"{self.label} ← {shorten(line)}", came, means
+                ) from None
+            before.append(came)
+        self.scene.note(self.label, "←", shorten(line))
+        return before
+
+    def gets_end(self, means: str | None = None) -> None:
+        """Nothing more comes but the end of the stream."""
+        came = self.next(Deadline())
+        if not isinstance(came, StreamEnd) or came.rest:
+            if isinstance(came, str):
+                came = Line(self.label, came)
+            raise Disappointment(
+                tr(
+                    f"{self.label}: s'acaba la connexió",
+                    f"{self.label}: the connection comes to its end",
+                ),
+                came,
+                means,
+            )
+        self.scene.note(
+            self.label, "←", tr("(fi de la connexió)", "(end of the connection)")
+        )
+
+    def gets_rest(self, means: str | None = None) -> list[str]:
+        """All the lines up to the end of the stream."""
+        deadline = Deadline()
+        lines: list[str] = []
+        while isinstance(came := self.next(deadline), str):
+            lines.append(came)
+        if isinstance(came, StreamEnd):
+            return lines
+        raise Disappointment(
+            tr(
+                f"{self.label}: s'acaba la connexió",
+                f"{self.label}: the connection comes to its end",
+            ),
+            Silence(deadline.seconds, lines),
+            means,
+        )
+
+    def next(self, deadline: Deadline) -> str | Came:
+        """The next line; or why there is none: `StreamEnd`, or `Silence`."""
+        while b"\n" not in self._received:
+            if self._ended:
+                return StreamEnd(self.label, self._received)
+            # A timeout of zero would mean "do not block" and raise another error.
+            self.sock.settimeout(max(deadline.left(), 0.001))
+            try:
+                data = self.sock.recv(65536)
+            except TimeoutError:
+                rest = self._received.decode(errors="backslashreplace")
+                return Silence(deadline.seconds, unended=rest)
+            except OSError:
+                data = b""  # a reset means the same as an end
+            self._ended = not data
+            self._received += data
+        line, _, self._received = self._received.partition(b"\n")
+        return line.decode(errors="backslashreplace")
+
+    @property
+    def origin(self) -> tuple[str, int]:
+        """This end's address and port."""
+        return self.sock.getsockname()[:2]
+
+
+class Participant(Peer):
+    """Somebody at the subject's server, on a raw socket."""
+
+    def __init__(self, scene: Scene, server: "Server", name: str, sock: socket.socket):
+        super().__init__(scene, name, sock)
+        self.server = server
+        self.name = name
+
+    def greeted(self) -> "Participant":
+        """Gets the greeting."""
+        with self.scene.needing("P1"):
+            self.gets(GREETING)
+        return self
+
+    def enters(self, count: int) -> "Participant":
+        """Gets the greeting, says its name, is told that it is in (with `count`)."""
+        self.greeted()
+        self.says(self.name)
+        with self.scene.needing("P4"):
+            self.gets(hello(self.name, count))
+        return self
+
+    def leaves(self) -> None:
+        """Sends `{quit}` and waits for the end of the stream."""
+        self.says("{quit}")
+        with self.scene.needing("P14"):
+            self.gets_end()
+
+
+class Server(Process):
+    """The subject's server, on 127.0.0.1, at a port that the system chooses."""
+
+    def __init__(
+        self,
+        scene: Scene,
+        arguments: tuple[str, ...] = ("127.0.0.1", "0"),
+        **options,
+    ):
+        label = tr("servidor", "server")
+        scene.note(label, "·", " ".join(["python servidor.py", *arguments]))
+        program = scene.subject.folder / "servidor.py"
+        super().__init__(scene, label, [str(program), *arguments], **options)
+        self.host = arguments[0] if arguments else "127.0.0.1"
+        self.port = 0
+        self.inside: list[Participant] = []
+
+    def listening(self) -> "Server":
+        """Wait until it says where it listens."""
+        with self.scene.needing("R3"):
+            self.says_where()
+        return self
+
+    def says_where(self) -> int:
+        """It prints `Escoltant a {host}:{port}`; gives the port."""
+        pattern = re.compile(rf"Escoltant a {re.escape(self.host)}:(\d+)")
+        deadline = Deadline()
+        passed = []
+        while (line := self.stdout.next_line(deadline)) is not None:
+            if found := pattern.fullmatch(line):
+                self.scene.note(self.label, "←", line)
+                self.port = int(found[1])
+                return self.port
+            passed.append(line)
+        raise Disappointment(
+            tr(
+                f"{self.label} escriu «Escoltant a {self.host}:PORT»",
+                f"{self.label} prints «Escoltant a {self.host}:PORT»",
+            ),
+            self.silence(deadline, passed),
+        )
+
+    def arrives(self, name: str | None = None, receive_buffer: int = 0) -> Participant:
+        """Somebody connects, and says nothing yet.
+
+        `receive_buffer` (bytes) makes it somebody who can be jammed soon.
+        """
+        name = name or self.scene.words.name()
+        sock = socket.socket()
+        if receive_buffer:
+            # Before connect(): the window is agreed on when the connection is made.
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        sock.settimeout(PATIENCE)
+        self.scene.note(name, "·", tr("es connecta", "connects"))
+        with self.scene.needing("R3"):
+            try:
+                sock.connect((self.host, self.port))
+            except OSError:
+                sock.close()
+                raise Disappointment(
+                    tr(
+                        f"el servidor accepta connexions a {self.host}:{self.port}",
+                        f"the server takes connections at {self.host}:{self.port}",
+                    ),
+                    Refused(),
+                ) from None
+        return Participant(self.scene, self, name, sock)
+
+    def refuses(self, means: str | None = None) -> None:
+        """Nobody can connect to it (any more)."""
+        with socket.socket() as sock:
+            sock.settimeout(PATIENCE)
+            try:
+                sock.connect((self.host, self.port))
+            except OSError:
+                return
+        raise Disappointment(
+            tr(
+                f"ningú no pot connectar a {self.host}:{self.port}",
+                f"nobody can connect to {self.host}:{self.port}",
+            ),
+            Other(tr("S'hi pot connectar.", "One can.")),
+            means,
+        )
+
+    def welcomes(self, name: str | None = None, **options) -> Participant:
+        """Somebody connects, says its name, and is in; those inside are told so."""
+        newcomer = self.arrives(name, **options)
+        newcomer.enters(len(self.inside) + 1)
+        for other in self.inside:
+            with self.scene.needing("P5"):
+                other.gets(came_in(newcomer.name))
+        self.inside.append(newcomer)
+        return newcomer
+
+    def welcomes_all(self, count: int) -> list[Participant]:
+        """So many come in, one after another; everyone has read everything."""
+        return [self.welcomes() for _ in range(count)]
+
+    def goes(self, participant: Participant) -> None:
+        """Take somebody off the list of those inside (it has left, in some way)."""
+        self.inside.remove(participant)
+
+    def closes_chat(self) -> None:
+        """`finalitza` is typed at its console."""
+        self.types("finalitza")
+
+
+class Client(Process):
+    """The subject's client."""
+
+    def __init__(self, scene: Scene, port: int, name: str, **options):
+        self.name = name
+        arguments = options.pop("arguments", ("127.0.0.1", str(port), name))
+        label = tr("client", "client")
+        scene.note(label, "·", " ".join(["python client.py", *arguments]))
+        program = scene.subject.folder / "client.py"
+        super().__init__(scene, label, [str(program), *arguments], **options)
+
+
+class Host:
+    """A made-up server, played by the test."""
+
+    def __init__(self, scene: Scene):
+        self.scene = scene
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+
+    def meets(self) -> Peer:
+        """A client connects; gives the server's end of the connection, greeting sent."""
+        peer = self.meets_silently()
+        peer.says(GREETING)
+        return peer
+
+    def meets_silently(self) -> Peer:
+        """A client connects; nothing is sent yet."""
+        label = tr("servidor", "server")
+        self._listener.settimeout(PATIENCE)
+        with self.scene.needing("K2"):
+            try:
+                sock, _ = self._listener.accept()
+            except TimeoutError:
+                raise Disappointment(
+                    tr("el client es connecta", "the client connects"),
+                    Silence(PATIENCE),
+                ) from None
+        self.scene.note(label, "·", tr("arriba el client", "the client arrives"))
+        return Peer(self.scene, label, sock)
+
+    def welcomes(self, client: Client) -> Peer:
+        """A client connects, is greeted, says its name, and is let in."""
+        peer = self.meets()
+        with self.scene.needing("K2"):
+            peer.gets(client.name)
+        peer.says(hello(client.name, 1))
+        return peer
+
+    def close(self) -> None:
+        """Listen no more."""
+        self._listener.close()
+
+
+_WINDOWS = hasattr(socket, "SIO_RCVALL")
