@@ -82,7 +82,6 @@ def main():
     # K7. Ctrl-C és una altra manera d'escriure {quit}.
     except KeyboardInterrupt:
         marxa(sessio)
-
     # K5. Dona temps al servidor perquè acabi d'enviar, i tanca la connexió.
     finally:
         arribades.join(2 * TEMPS_ESPERA)

@@ -275,7 +275,8 @@ def gestiona_peticions(host, port, sala, final):
             final.set()
 
         if socol is not None:
-            admet(Connexio(socol), adreca, sala, final)
+            client = f"{adreca[0]}:{adreca[1]}"
+            admet(Connexio(socol), client, sala, final)
 
         # R7. Acaba quan l'esdeveniment de finalització és marcat.
         if final.is_set():
@@ -291,10 +292,8 @@ def avisa(host, port, error):
     print(f"No es pot escoltar a {host}:{port}: {error}", file=sys.stderr)
 
 
-def admet(connexio, adreca, sala, final):
+def admet(connexio, client, sala, final):
     """Dona un fil al client que acaba d'arribar, si hi ha lloc."""
-    client = f"{adreca[0]}:{adreca[1]}"
-
     # R5. Si no hi ha lloc per a ningú més, ho diu al client i tanca.
     if not sala.llocs.acquire(blocking=False):
         registre.warning("El xat és ple, i %s no hi cap", client)

@@ -1,0 +1,87 @@
+"""The command line: which command does what, and where it may run.
+
+A command is a module with `add_arguments(parser)` and `run(args) -> int` (the exit
+status). It is imported only when it is asked for, in the environment that it needs.
+"""
+
+import argparse
+import importlib
+import sys
+
+from . import environment, language
+from .language import tr
+
+
+class Command:
+    """One command: its name, its module, what it needs, what it is for."""
+
+    def __init__(self, name: str, module: str, needs: str | None, help: str):
+        self.name = name
+        self.module = module
+        self.needs = needs
+        self.help = help
+
+
+#: `needs` names the requirements file that its environment has; `None`: nothing.
+COMMANDS = (
+    Command(
+        "start",
+        "tools.start",
+        environment.STUDENT,
+        "begin the course, or go on: shows the next step of your chat",
+    ),
+    Command(
+        "test",
+        "tools.test",
+        environment.COURSE,
+        "all the tests: of the programs, and of the course itself",
+    ),
+    Command("chat", "tools.chat", None, "open a chat, to see what it is about"),
+    Command(
+        "levels",
+        "tools.levels.command",
+        environment.COURSE,
+        "derive the levels from the master",
+    ),
+)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command that `argv` (or the command line) asks for; its exit status."""
+    argv = sys.argv[1:] if argv is None else argv
+    for stream in (sys.stdout, sys.stderr):
+        # A console that cannot show a letter must not stop the course.
+        stream.reconfigure(encoding="utf-8", errors="replace")
+    command = _chosen(argv)
+    try:
+        if command and command.needs and not environment.is_inside(command.needs):
+            return environment.run_inside(command.needs, ["-m", "tools", *argv])
+        args = _parser(command).parse_args(argv)
+        language.use(getattr(args, "lang", "ca"))
+        return importlib.import_module(command.module).run(args)
+    except environment.SetUpError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(tr("Interromput.", "Interrupted."), file=sys.stderr)
+        return 130
+
+
+def _chosen(argv: list[str]) -> Command | None:
+    """The command that is asked for; `None` when none is, or only help."""
+    if not argv or {"-h", "--help"} & set(argv):
+        return None
+    return next((command for command in COMMANDS if command.name == argv[0]), None)
+
+
+def _parser(chosen: Command | None) -> argparse.ArgumentParser:
+    """A parser of all the commands; only the chosen one's arguments need its module."""
+    parser = argparse.ArgumentParser(prog="python3 -m tools")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for command in COMMANDS:
+        subparser = commands.add_parser(
+            command.name, help=command.help, description=command.help
+        )
+        if command is chosen or (chosen is None and command.needs != environment.COURSE):
+            importlib.import_module(command.module).add_arguments(subparser)
+    return parser

@@ -1,0 +1,113 @@
+"""El client del xat.
+
+    python client.py HOST PORT NOM
+
+Hi treballen dos fils: el principal, i el que mostra tot el que arriba del servidor.
+Un esdeveniment, `final`, els fa acabar. El teclat es deixa a un fil auxiliar.
+"""
+
+import socket
+import sys
+import threading
+
+from connexio import TEMPS_ESPERA, Connexio, Estat
+
+
+class Sessio:
+    """El que comparteixen els fils del client."""
+
+    def __init__(self, connexio):
+        """Comença una sessió en una connexió amb el servidor."""
+        # K2. Guarda la connexió, i crea l'esdeveniment de finalització.
+        self.connexio = connexio
+        self.final = threading.Event()
+
+
+def main():
+    """El fil principal."""
+    # K1. Obté l'adreça i el port del servidor, i el nom de qui hi entra.
+    host, port, nom = llegeix_arguments()
+
+    # K2. Es connecta al servidor.
+    socol = socket.create_connection((host, port))
+    socol.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    # K2. Diu el nom.
+    sessio = Sessio(Connexio(socol))
+    sessio.connexio.envia(nom)
+
+    # K3. Llança el fil que mostra el que arriba.
+    sys.stdout.reconfigure(encoding="utf-8", line_buffering=True)
+    arribades = threading.Thread(
+        target=gestiona_connexio, args=(sessio,), name="connexio"
+    )
+    arribades.start()
+
+    # K4. Llança el fil auxiliar que envia el que s'escriu.
+    threading.Thread(target=gestiona_teclat, args=(sessio,), daemon=True).start()
+
+    try:
+        # K6. Espera que l'esdeveniment de finalització sigui marcat.
+        while not sessio.final.wait(TEMPS_ESPERA):
+            pass
+    # K5. Dona temps al servidor perquè acabi d'enviar, i tanca la connexió.
+    finally:
+        arribades.join(2 * TEMPS_ESPERA)
+        sessio.connexio.tanca()
+
+
+def llegeix_arguments():
+    """Torna l'adreça, el port i el nom; si no són correctes, acaba amb l'estat 2."""
+    # K1. Els llegeix de la línia d'ordres.
+    try:
+        host, port, nom = sys.argv[1:]
+        port = int(port)
+    except ValueError:
+        port = None
+    if port not in range(1, 65536):
+        print("Ús: python client.py HOST PORT NOM", file=sys.stderr)
+        sys.exit(2)
+    return host, port, nom
+
+
+def gestiona_connexio(sessio):
+    """El fil que mostra cada línia que arriba del servidor."""
+    # K3. Mostra cada línia, tan bon punt arriba, fins que s'acaba la connexió.
+    estat, missatge = sessio.connexio.rep()
+    while estat is not Estat.ERROR:
+        if estat is Estat.OK:
+            print(missatge)
+
+        estat, missatge = sessio.connexio.rep()
+
+    # K6. Marca l'esdeveniment de finalització, perquè acabi el fil principal.
+    sessio.final.set()
+
+
+def gestiona_teclat(sessio):
+    """El fil auxiliar que envia cada línia que s'escriu, fins a {quit}."""
+    # K4. Llegeix cada línia que s'escriu al teclat.
+    with open(
+        sys.stdin.fileno(), encoding="utf-8", errors="replace", closefd=False
+    ) as teclat:
+        for linia in teclat:
+            text = linia.removesuffix("\n")
+            # K5. Amb {quit}, deixa de llegir.
+            if text.strip() == "{quit}":
+                break
+
+            # K4. Envia cada línia, tal com s'ha escrit.
+            sessio.connexio.envia(text)
+    # K5. Amb {quit}, o quan s'acaba l'entrada, marxa.
+    marxa(sessio)
+
+
+def marxa(sessio):
+    """Diu al servidor que marxem."""
+    # K5. Marca l'esdeveniment de finalització i envia {quit}.
+    sessio.final.set()
+    sessio.connexio.envia("{quit}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,169 @@
+"""El client del xat.
+
+    python client.py HOST PORT NOM
+
+Hi treballen dos fils: el principal, i el que mostra tot el que arriba del servidor.
+Un esdeveniment, `final`, els fa acabar. El teclat es deixa a un fil auxiliar.
+"""
+
+import logging
+import socket
+import sys
+import threading
+
+from connexio import MIDA_TEXT, TEMPS_ESPERA, Connexio, Estat, mida, vigila
+
+# L2. Crea el registre del client.
+registre = logging.getLogger("client")
+
+
+class Sessio:
+    """El que comparteixen els fils del client."""
+
+    def __init__(self, connexio):
+        """Comença una sessió en una connexió amb el servidor."""
+        # K2. Guarda la connexió, i crea l'esdeveniment de finalització.
+        self.connexio = connexio
+        self.final = threading.Event()
+
+        # K7. Suposa que la connexió no s'ha perdut.
+        self.perduda = False
+
+
+def main():
+    """El fil principal."""
+    # K1. Obté l'adreça i el port del servidor, i el nom de qui hi entra.
+    host, port, nom = llegeix_arguments()
+
+    # L2. Obre client.log; si no pot, ho diu i continua sense.
+    try:
+        logging.basicConfig(
+            filename="client.log",
+            encoding="utf-8",
+            level=logging.INFO,
+            format="%(asctime)s %(levelname)s [%(threadName)s] %(message)s",
+        )
+    except OSError as error:
+        logging.disable()
+        print(f"No es pot obrir client.log: {error.strerror}", file=sys.stderr)
+
+    try:
+        # K2. Es connecta al servidor.
+        socol = socket.create_connection((host, port))
+        socol.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    # K7. Si no s'hi pot connectar, ho diu i acaba.
+    except (OSError, UnicodeError) as error:
+        registre.error("No es pot connectar a %s:%s: %s", host, port, error)
+        print(f"No es pot connectar a {host}:{port}: {error}", file=sys.stderr)
+        sys.exit(1)
+
+    # K7. Fa que el sistema noti si el servidor desapareix sense dir res.
+    vigila(socol)
+
+    # K2. Diu el nom.
+    registre.info("Connectat a %s:%s", host, port)
+    sessio = Sessio(Connexio(socol))
+    sessio.connexio.envia(nom)
+
+    # K3. Llança el fil que mostra el que arriba.
+    sys.stdout.reconfigure(encoding="utf-8", line_buffering=True)
+    arribades = threading.Thread(
+        target=gestiona_connexio, args=(sessio,), name="connexio"
+    )
+    arribades.start()
+
+    # K4. Llança el fil auxiliar que envia el que s'escriu.
+    threading.Thread(target=gestiona_teclat, args=(sessio,), daemon=True).start()
+
+    try:
+        # K6. Espera que l'esdeveniment de finalització sigui marcat.
+        while not sessio.final.wait(TEMPS_ESPERA):
+            pass
+    # K7. Ctrl-C és una altra manera d'escriure {quit}.
+    except KeyboardInterrupt:
+        marxa(sessio)
+    # K5. Dona temps al servidor perquè acabi d'enviar, i tanca la connexió.
+    finally:
+        arribades.join(2 * TEMPS_ESPERA)
+        registre.info("S'ha acabat")
+        sessio.connexio.tanca()
+
+    # K7. Si s'ha perdut la connexió, acaba amb un estat de sortida que ho digui.
+    if sessio.perduda:
+        sys.exit(1)
+
+
+def llegeix_arguments():
+    """Torna l'adreça, el port i el nom; si no són correctes, acaba amb l'estat 2."""
+    # K1. Els llegeix de la línia d'ordres.
+    try:
+        host, port, nom = sys.argv[1:]
+        port = int(port)
+    except ValueError:
+        port = None
+    if port not in range(1, 65536):
+        print("Ús: python client.py HOST PORT NOM", file=sys.stderr)
+        sys.exit(2)
+    return host, port, nom
+
+
+def gestiona_connexio(sessio):
+    """El fil que mostra cada línia que arriba del servidor."""
+    # K7. Recorda que el servidor encara no s'ha acomiadat.
+    comiat = False
+
+    # K3. Mostra cada línia, tan bon punt arriba, fins que s'acaba la connexió.
+    estat, missatge = sessio.connexio.rep()
+    while estat is not Estat.ERROR:
+        if estat is Estat.OK:
+            print(missatge)
+
+            # K7. Recorda si és el comiat del servidor.
+            comiat = missatge == "* El xat es tanca."
+
+        estat, missatge = sessio.connexio.rep()
+
+    # K7. Si s'acaba sense comiat, i no és que marxem, s'ha perdut la connexió.
+    if not comiat and not sessio.final.is_set():
+        sessio.perduda = True
+        registre.warning("S'ha perdut la connexió amb el servidor")
+        print("* S'ha perdut la connexió amb el servidor.")
+
+    # K6. Marca l'esdeveniment de finalització, perquè acabi el fil principal.
+    sessio.final.set()
+
+
+def gestiona_teclat(sessio):
+    """El fil auxiliar que envia cada línia que s'escriu, fins a {quit}."""
+    # K4. Llegeix cada línia que s'escriu al teclat.
+    with open(
+        sys.stdin.fileno(), encoding="utf-8", errors="replace", closefd=False
+    ) as teclat:
+        for linia in teclat:
+            text = linia.removesuffix("\n")
+            # K5. Amb {quit}, deixa de llegir.
+            if text.strip() == "{quit}":
+                break
+
+            # K7. Si el text és massa llarg, ho diu i no l'envia.
+            if mida(text) > MIDA_TEXT:
+                print(
+                    f"* Missatge massa llarg: {mida(text)} bytes, "
+                    f"i el màxim és {MIDA_TEXT}."
+                )
+            # K4. Envia cada línia, tal com s'ha escrit.
+            else:
+                sessio.connexio.envia(text)
+    # K5. Amb {quit}, o quan s'acaba l'entrada, marxa.
+    marxa(sessio)
+
+
+def marxa(sessio):
+    """Diu al servidor que marxem."""
+    # K5. Marca l'esdeveniment de finalització i envia {quit}.
+    sessio.final.set()
+    sessio.connexio.envia("{quit}")
+
+
+if __name__ == "__main__":
+    main()
