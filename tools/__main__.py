@@ -1,6 +1,7 @@
 """`python3 -m tools COMMAND`: the course's commands.
 
-This file alone must be readable by any old Python, to be able to say that it is too old.
+This file alone must be readable by an old Python, to be able to say that it is too
+old.
 """
 
 import sys

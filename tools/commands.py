@@ -82,6 +82,7 @@ def _parser(chosen: Command | None) -> argparse.ArgumentParser:
         subparser = commands.add_parser(
             command.name, help=command.help, description=command.help
         )
-        if command is chosen or (chosen is None and command.needs != environment.COURSE):
+        asked_for_help = chosen is None and command.needs != environment.COURSE
+        if command is chosen or asked_for_help:
             importlib.import_module(command.module).add_arguments(subparser)
     return parser

@@ -34,7 +34,7 @@ def python() -> pathlib.Path:
 
 def is_inside(requirements: str) -> bool:
     """Whether this process runs in an environment that has the requirements."""
-    return pathlib.Path(sys.prefix) == VENV and _has(requirements)
+    return pathlib.Path(sys.prefix).resolve() == VENV.resolve() and _has(requirements)
 
 
 def run_inside(requirements: str, arguments: list[str]) -> int:
@@ -85,8 +85,8 @@ def _make(requirements: str) -> None:
         last = (pip.stdout.strip().splitlines() or ["?"])[-1]
         raise SetUpError(
             tr(
-                "No s'han pogut instal·lar les eines del curs. Cal connexió a Internet, "
-                f"només aquesta vegada. (pip diu: {last})",
+                "No s'han pogut instal·lar les eines del curs. Cal connexió a "
+                f"Internet, només aquesta vegada. (pip diu: {last})",
                 "The course's tools could not be installed. A connection to the "
                 f"Internet is needed, this once. (pip says: {last})",
             )

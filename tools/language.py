@@ -1,4 +1,4 @@
-"""The two languages that the suite speaks: each sentence stands in both, side by side."""
+"""The two languages that people are spoken to in, each sentence side by side."""
 
 LANGUAGES = ("ca", "en")
 
@@ -12,10 +12,10 @@ def use(language: str) -> None:
 
 
 def current() -> str:
-    """The language that the suite speaks now."""
+    """The language that the course speaks now."""
     return _current
 
 
 def tr(ca: str, en: str) -> str:
-    """The sentence in the language that the suite speaks now."""
+    """The sentence in the language that the course speaks now."""
     return ca if _current == "ca" else en

@@ -22,6 +22,11 @@ class Sessio:
         self.connexio = connexio
         self.final = threading.Event()
 
+    def mostra(self, linia):
+        """Mostra una línia que ha arribat del servidor."""
+        # K3. L'escriu a la pantalla.
+        print(linia)
+
 
 def main():
     """El fil principal."""
@@ -76,8 +81,7 @@ def gestiona_connexio(sessio):
     estat, missatge = sessio.connexio.rep()
     while estat is not Estat.ERROR:
         if estat is Estat.OK:
-            print(missatge)
-
+            sessio.mostra(missatge)
         estat, missatge = sessio.connexio.rep()
 
     # K6. Marca l'esdeveniment de finalització, perquè acabi el fil principal.

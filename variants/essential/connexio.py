@@ -57,13 +57,13 @@ class Connexio:
 
             try:
                 dades = self._socol.recv(MIDA_MAXIMA)
-            # C3. Si no ha arribat res en tot el temps d'espera, també.
+            # C3. Si no ha arribat res en tot el temps d'espera, també ho diu.
             except TimeoutError:
                 return Estat.TIMEOUT, None
 
             # C4. Si l'altre extrem ha tancat, recv() dona b"": és un ERROR.
             if not dades:
-                self._talla()
+                self.talla()
                 return Estat.ERROR, None
 
             self._rebut += dades
@@ -93,17 +93,17 @@ class Connexio:
                 self._socol.sendall(dades)
             # C3. Si l'altre extrem no llegeix, la línia queda a mitges: talla.
             except TimeoutError:
-                self._talla()
+                self.talla()
                 return Estat.TIMEOUT
         return Estat.OK
 
     def tanca(self):
         """Tanca la connexió. El que ja s'havia enviat encara arriba."""
         # C5. Avisa l'altre extrem que s'ha acabat (shutdown) i tanca el sòcol (close).
-        self._talla()
+        self.talla()
         self._socol.close()
 
-    def _talla(self):
+    def talla(self):
         """Acaba la connexió sense tancar el sòcol, que un altre fil pot fer servir."""
         # C5. Fa que tothom qui espera en aquesta connexió, aquí i allà, vegi el final.
         with contextlib.suppress(OSError):

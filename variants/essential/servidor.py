@@ -58,22 +58,33 @@ class Sala:
             # P6. Afegeix el nou participant, connexió i nom, als participants actius.
             self._participants.append(participant)
 
+    def diu(self, autor, text):
+        """Fa arribar a la resta el que ha dit un participant."""
+        # P8. Envia el text a la resta, amb el nom de l'autor al davant.
+        self.reenvia(f"[{autor.nom}] {text}", autor)
+
     def reenvia(self, linia, autor=None):
         """Envia la línia a tots els participants, menys a l'autor."""
         # F3. Agafa el candau: la línia arriba a tothom abans que la següent.
         with self._candau:
-            # P11. Un cop el xat s'acaba, ja no es reenvia res.
+            # P8. Tria els destinataris: tots els participants, menys l'autor.
+            self.lliura(linia, [p for p in self._participants if p is not autor])
+
+    def lliura(self, linia, destinataris):
+        """Envia la línia a cada un dels destinataris."""
+        # F3. Agafa el candau: ningú no surt de la llista a mig enviar.
+        with self._candau:
+            # P11. Un cop el xat s'acaba, ja no envia res més.
             if self._final.is_set():
                 return
 
-            # P8. Envia la línia a cada participant que no n'és l'autor.
-            for participant in self._participants:
-                if participant is not autor:
-                    participant.connexio.envia(linia)
+            # P8. Envia la línia a cada destinatari.
+            for participant in destinataris:
+                participant.connexio.envia(linia)
 
     def abandona(self, participant):
         """Treu el participant, que se'n va, i ho diu a la resta."""
-        # P10. L'elimina de la llista i notifica la resta que ha abandonat el xat.
+        # P10. L'elimina de la llista i notifica a la resta que ha abandonat el xat.
         with self._candau:
             if self.treu(participant):
                 self.reenvia(f"* {participant.nom} ha abandonat el xat.")
@@ -217,11 +228,12 @@ def gestiona_participant(connexio, sala, final):
         connexio.envia("* Et donem la benvinguda al xat. Com et dius?")
 
         # P2. Escolta el sòcol del participant per obtenir-ne el nom.
-        nom = espera_nom(connexio, final)
-        if nom is None:
+        resposta = espera_resposta(connexio, final)
+        if resposta is None:
             return
+        nom = resposta.strip()
 
-        # P6. Entra a la sala amb la seva connexió i el seu nom.
+        # P6. Entra a la sala, amb la seva connexió i el seu nom.
         participant = Participant(connexio, nom)
         sala.entra(participant)
 
@@ -230,7 +242,7 @@ def gestiona_participant(connexio, sala, final):
         while estat is Estat.OK and missatge.strip() != "{quit}":
             # P8. Reenvia cada missatge a la resta, si no és en blanc.
             if missatge.strip():
-                sala.reenvia(f"[{nom}] {missatge}", participant)
+                sala.diu(participant, missatge)
 
             estat, missatge = espera_linia(connexio, final)
 
@@ -246,9 +258,9 @@ def gestiona_participant(connexio, sala, final):
         connexio.tanca()
 
 
-def espera_nom(connexio, final):
-    """Torna el nom que diu el client, o `None` si no en diu cap."""
-    # P2. Espera la primera línia que envia el client, que és el seu nom.
+def espera_resposta(connexio, final):
+    """Torna la línia que respon el client, o `None` si se'n va o no en respon cap."""
+    # P2. Espera la primera línia que envia el client.
     estat = Estat.TIMEOUT
     while estat is Estat.TIMEOUT:
         # P11. Si mentrestant s'acaba el xat, ho notifica al client.
@@ -256,10 +268,10 @@ def espera_nom(connexio, final):
             connexio.envia("* El xat es tanca.")
             return None
 
-        estat, nom = connexio.rep()
-    if estat is Estat.ERROR or nom.strip() == "{quit}":
+        estat, resposta = connexio.rep()
+    if estat is Estat.ERROR or resposta.strip() == "{quit}":
         return None
-    return nom.strip()
+    return resposta
 
 
 def espera_linia(connexio, final):

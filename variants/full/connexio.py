@@ -58,7 +58,7 @@ class Connexio:
         while b"\n" not in self._rebut:
             # C7. Si la línia ja és massa llarga, és un error i no n'espera el final.
             if len(self._rebut) > MIDA_MAXIMA + len(b"\r"):
-                self._talla()
+                self.talla()
                 return Estat.ERROR, None
 
             # C3. Si s'ha exhaurit el temps, ho diu i guarda el tros per a després.
@@ -67,7 +67,7 @@ class Connexio:
 
             try:
                 dades = self._socol.recv(MIDA_MAXIMA)
-            # C3. Si no ha arribat res en tot el temps d'espera, també.
+            # C3. Si no ha arribat res en tot el temps d'espera, també ho diu.
             except TimeoutError:
                 return Estat.TIMEOUT, None
             # C6. Si la connexió s'ha perdut, és com si l'altre extrem l'hagués tancada.
@@ -76,7 +76,7 @@ class Connexio:
 
             # C4. Si l'altre extrem ha tancat, recv() dona b"": és un ERROR.
             if not dades:
-                self._talla()
+                self.talla()
                 return Estat.ERROR, None
 
             self._rebut += dades
@@ -87,13 +87,13 @@ class Connexio:
 
         # C7. Si la línia és massa llarga, no la dona, ni res del que vingui darrere.
         if len(linia) > MIDA_MAXIMA:
-            self._talla()
+            self.talla()
             return Estat.ERROR, None
 
         # C1. Converteix els bytes en text.
         missatge = linia.decode("utf-8", errors="replace")
 
-        # C7. Canvia els caràcters de control: manarien al terminal de qui els llegís.
+        # C7. Canvia els caràcters de control, que podrien donar ordres a un terminal.
         missatge = neteja(missatge)
 
         # C1. Guarda el que ha arribat darrere de la línia, i dona la línia.
@@ -117,21 +117,21 @@ class Connexio:
                 self._socol.sendall(dades)
             # C3. Si l'altre extrem no llegeix, la línia queda a mitges: talla.
             except TimeoutError:
-                self._talla()
+                self.talla()
                 return Estat.TIMEOUT
             # C6. Si la connexió s'ha perdut, torna ERROR en lloc d'una excepció.
             except OSError:
-                self._talla()
+                self.talla()
                 return Estat.ERROR
         return Estat.OK
 
     def tanca(self):
         """Tanca la connexió. El que ja s'havia enviat encara arriba."""
         # C5. Avisa l'altre extrem que s'ha acabat (shutdown) i tanca el sòcol (close).
-        self._talla()
+        self.talla()
         self._socol.close()
 
-    def _talla(self):
+    def talla(self):
         """Acaba la connexió sense tancar el sòcol, que un altre fil pot fer servir."""
         # C5. Fa que tothom qui espera en aquesta connexió, aquí i allà, vegi el final.
         with contextlib.suppress(OSError):

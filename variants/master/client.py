@@ -26,8 +26,17 @@ class Sessio:
         self.connexio = connexio
         self.final = threading.Event()
 
-        # K7. Suposa que la connexió no s'ha perdut.
+        # K7. Apunta que el servidor encara no s'ha acomiadat, ni s'ha perdut.
+        self.comiat = False
         self.perduda = False
+
+    def mostra(self, linia):
+        """Mostra una línia que ha arribat del servidor."""
+        # K3. L'escriu a la pantalla.
+        print(linia)
+
+        # K7. Recorda si és el comiat del servidor.
+        self.comiat = linia == "* El xat es tanca."
 
 
 def main():
@@ -109,22 +118,15 @@ def llegeix_arguments():
 
 def gestiona_connexio(sessio):
     """El fil que mostra cada línia que arriba del servidor."""
-    # K7. Recorda que el servidor encara no s'ha acomiadat.
-    comiat = False
-
     # K3. Mostra cada línia, tan bon punt arriba, fins que s'acaba la connexió.
     estat, missatge = sessio.connexio.rep()
     while estat is not Estat.ERROR:
         if estat is Estat.OK:
-            print(missatge)
-
-            # K7. Recorda si és el comiat del servidor.
-            comiat = missatge == "* El xat es tanca."
-
+            sessio.mostra(missatge)
         estat, missatge = sessio.connexio.rep()
 
     # K7. Si s'acaba sense comiat, i no és que marxem, s'ha perdut la connexió.
-    if not comiat and not sessio.final.is_set():
+    if not sessio.comiat and not sessio.final.is_set():
         sessio.perduda = True
         registre.warning("S'ha perdut la connexió amb el servidor")
         print("* S'ha perdut la connexió amb el servidor.")

@@ -72,29 +72,40 @@ class Sala:
             # P6. Afegeix el nou participant, connexió i nom, als participants actius.
             self._participants.append(participant)
 
+    def diu(self, autor, text):
+        """Fa arribar a la resta el que ha dit un participant."""
+        # P8. Envia el text a la resta, amb el nom de l'autor al davant.
+        self.reenvia(f"[{autor.nom}] {text}", autor)
+
     def reenvia(self, linia, autor=None):
         """Envia la línia a tots els participants, menys a l'autor."""
         # F3. Agafa el candau: la línia arriba a tothom abans que la següent.
         with self._candau:
-            # P11. Un cop el xat s'acaba, ja no es reenvia res.
-            if self._final.is_set():
+            # P13. De qui ja no és a la llista, no en reenvia res.
+            if autor is not None and autor not in self._participants:
                 return
 
-            # P13. De qui ja no és a la llista, tampoc.
-            if autor is not None and autor not in self._participants:
+            # P8. Tria els destinataris: tots els participants, menys l'autor.
+            self.lliura(linia, [p for p in self._participants if p is not autor])
+
+    def lliura(self, linia, destinataris):
+        """Envia la línia a cada un dels destinataris."""
+        # F3. Agafa el candau: ningú no surt de la llista a mig enviar.
+        with self._candau:
+            # P11. Un cop el xat s'acaba, ja no envia res més.
+            if self._final.is_set():
                 return
 
             # P13. Prepara la llista dels qui no la podran rebre.
             perduts = []
 
-            # P8. Envia la línia a cada participant que no n'és l'autor.
-            for participant in self._participants:
-                if participant is not autor:
-                    estat = participant.connexio.envia(linia)
+            # P8. Envia la línia a cada destinatari.
+            for participant in destinataris:
+                estat = participant.connexio.envia(linia)
 
-                    # P13. Si no l'ha rebuda, l'apunta.
-                    if estat is not Estat.OK:
-                        perduts.append(participant)
+                # P13. Si no l'ha rebuda, l'apunta.
+                if estat is not Estat.OK:
+                    perduts.append(participant)
 
             # P13. Quan ja l'ha enviada a tothom, dona per perduts els que ha apuntat.
             for participant in perduts:
@@ -102,13 +113,13 @@ class Sala:
 
     def abandona(self, participant):
         """Treu el participant, que se'n va, i ho diu a la resta."""
-        # P10. L'elimina de la llista i notifica la resta que ha abandonat el xat.
+        # P10. L'elimina de la llista i notifica a la resta que ha abandonat el xat.
         with self._candau:
             if self.treu(participant):
                 registre.info("%s ha abandonat el xat", participant.nom)
                 self.reenvia(f"* {participant.nom} ha abandonat el xat.")
 
-    # P12. L'elimina de la llista i notifica la resta que se n'ha perdut la connexió.
+    # P12. L'elimina de la llista i notifica a la resta que se n'ha perdut la connexió.
     def perd(self, participant):
         """Treu el participant, que s'ha perdut, i ho diu a la resta."""
         with self._candau:
@@ -315,19 +326,20 @@ def gestiona_participant(connexio, sala, final):
         connexio.envia("* Et donem la benvinguda al xat. Com et dius?")
 
         # P2. Escolta el sòcol del participant per obtenir-ne el nom.
-        nom = espera_nom(connexio, final)
-        if nom is None:
+        resposta = espera_resposta(connexio, final)
+        if resposta is None:
             return
+        nom = resposta.strip()
 
         # P3. Si el nom no és vàlid, ho diu al client i acaba; la resta no en sap res.
         if not es_nom(nom):
-            # L3. Registra que se n'ha refusat un, i mai quin: pot ser qualsevol cosa.
+            # L3. Registra que s'ha refusat un nom, i mai quin: pot ser qualsevol cosa.
             registre.warning("S'ha refusat un nom")
 
             connexio.envia("* Aquest nom no és vàlid.")
             return
 
-        # P6. Entra a la sala amb la seva connexió i el seu nom.
+        # P6. Entra a la sala, amb la seva connexió i el seu nom.
         participant = Participant(connexio, nom)
         sala.entra(participant)
 
@@ -342,7 +354,7 @@ def gestiona_participant(connexio, sala, final):
                 )
             # P8. Reenvia cada missatge a la resta, si no és en blanc.
             elif missatge.strip():
-                sala.reenvia(f"[{nom}] {missatge}", participant)
+                sala.diu(participant, missatge)
 
             estat, missatge = espera_linia(connexio, final)
 
@@ -364,12 +376,12 @@ def gestiona_participant(connexio, sala, final):
         connexio.tanca()
 
 
-def espera_nom(connexio, final):
-    """Torna el nom que diu el client, o `None` si no en diu cap."""
-    # P3. Apunta fins quan pot trigar a dir-lo: TEMPS_NOM, deu segons.
+def espera_resposta(connexio, final):
+    """Torna la línia que respon el client, o `None` si se'n va o no en respon cap."""
+    # P3. Apunta fins quan pot trigar a respondre: TEMPS_NOM, deu segons.
     limit = time.monotonic() + TEMPS_NOM
 
-    # P2. Espera la primera línia que envia el client, que és el seu nom.
+    # P2. Espera la primera línia que envia el client.
     estat = Estat.TIMEOUT
     while estat is Estat.TIMEOUT:
         # P11. Si mentrestant s'acaba el xat, ho notifica al client.
@@ -381,10 +393,10 @@ def espera_nom(connexio, final):
         if time.monotonic() > limit:
             return None
 
-        estat, nom = connexio.rep()
-    if estat is Estat.ERROR or nom.strip() == "{quit}":
+        estat, resposta = connexio.rep()
+    if estat is Estat.ERROR or resposta.strip() == "{quit}":
         return None
-    return nom.strip()
+    return resposta
 
 
 def es_nom(nom):

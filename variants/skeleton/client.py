@@ -16,7 +16,13 @@ class Sessio:
         """Comença una sessió en una connexió amb el servidor."""
         # K2. Guarda la connexió, i crea l'esdeveniment de finalització.
 
-        # K7. Suposa que la connexió no s'ha perdut.
+        # K7. Apunta que el servidor encara no s'ha acomiadat, ni s'ha perdut.
+
+    def mostra(self, linia):
+        """Mostra una línia que ha arribat del servidor."""
+        # K3. L'escriu a la pantalla.
+
+        # K7. Recorda si és el comiat del servidor.
 
 
 def main():
@@ -50,11 +56,7 @@ def llegeix_arguments():
 
 def gestiona_connexio(sessio):
     """El fil que mostra cada línia que arriba del servidor."""
-    # K7. Recorda que el servidor encara no s'ha acomiadat.
-
     # K3. Mostra cada línia, tan bon punt arriba, fins que s'acaba la connexió.
-
-        # K7. Recorda si és el comiat del servidor.
 
     # K7. Si s'acaba sense comiat, i no és que marxem, s'ha perdut la connexió.
 

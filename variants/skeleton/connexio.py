@@ -42,7 +42,7 @@ class Connexio:
 
             # C3. Si s'ha exhaurit el temps, ho diu i guarda el tros per a després.
 
-            # C3. Si no ha arribat res en tot el temps d'espera, també.
+            # C3. Si no ha arribat res en tot el temps d'espera, també ho diu.
             # C6. Si la connexió s'ha perdut, és com si l'altre extrem l'hagués tancada.
 
             # C4. Si l'altre extrem ha tancat, recv() dona b"": és un ERROR.
@@ -53,7 +53,7 @@ class Connexio:
 
         # C1. Converteix els bytes en text.
 
-        # C7. Canvia els caràcters de control: manarien al terminal de qui els llegís.
+        # C7. Canvia els caràcters de control, que podrien donar ordres a un terminal.
 
         # C1. Guarda el que ha arribat darrere de la línia, i dona la línia.
 
@@ -74,6 +74,6 @@ class Connexio:
         """Tanca la connexió. El que ja s'havia enviat encara arriba."""
         # C5. Avisa l'altre extrem que s'ha acabat (shutdown) i tanca el sòcol (close).
 
-    def _talla(self):
+    def talla(self):
         """Acaba la connexió sense tancar el sòcol, que un altre fil pot fer servir."""
         # C5. Fa que tothom qui espera en aquesta connexió, aquí i allà, vegi el final.

@@ -46,16 +46,25 @@ class Sala:
 
             # P6. Afegeix el nou participant, connexió i nom, als participants actius.
 
+    def diu(self, autor, text):
+        """Fa arribar a la resta el que ha dit un participant."""
+        # P8. Envia el text a la resta, amb el nom de l'autor al davant.
+
     def reenvia(self, linia, autor=None):
         """Envia la línia a tots els participants, menys a l'autor."""
         # F3. Agafa el candau: la línia arriba a tothom abans que la següent.
-            # P11. Un cop el xat s'acaba, ja no es reenvia res.
+            # P13. De qui ja no és a la llista, no en reenvia res.
 
-            # P13. De qui ja no és a la llista, tampoc.
+            # P8. Tria els destinataris: tots els participants, menys l'autor.
+
+    def lliura(self, linia, destinataris):
+        """Envia la línia a cada un dels destinataris."""
+        # F3. Agafa el candau: ningú no surt de la llista a mig enviar.
+            # P11. Un cop el xat s'acaba, ja no envia res més.
 
             # P13. Prepara la llista dels qui no la podran rebre.
 
-            # P8. Envia la línia a cada participant que no n'és l'autor.
+            # P8. Envia la línia a cada destinatari.
 
                 # P13. Si no l'ha rebuda, l'apunta.
 
@@ -63,9 +72,9 @@ class Sala:
 
     def abandona(self, participant):
         """Treu el participant, que se'n va, i ho diu a la resta."""
-        # P10. L'elimina de la llista i notifica la resta que ha abandonat el xat.
+        # P10. L'elimina de la llista i notifica a la resta que ha abandonat el xat.
 
-    # P12. L'elimina de la llista i notifica la resta que se n'ha perdut la connexió.
+    # P12. L'elimina de la llista i notifica a la resta que se n'ha perdut la connexió.
 
     def treu(self, participant):
         """Treu el participant de la llista; torna `True` si encara hi era."""
@@ -145,9 +154,9 @@ def gestiona_participant(connexio, sala, final):
     # P2. Escolta el sòcol del participant per obtenir-ne el nom.
 
     # P3. Si el nom no és vàlid, ho diu al client i acaba; la resta no en sap res.
-        # L3. Registra que se n'ha refusat un, i mai quin: pot ser qualsevol cosa.
+        # L3. Registra que s'ha refusat un nom, i mai quin: pot ser qualsevol cosa.
 
-    # P6. Entra a la sala amb la seva connexió i el seu nom.
+    # P6. Entra a la sala, amb la seva connexió i el seu nom.
 
     # P7. Escolta el sòcol del participant, per rebre'n els missatges.
         # P9. Si el missatge és massa llarg, ho diu al seu autor i no el reenvia.
@@ -160,11 +169,11 @@ def gestiona_participant(connexio, sala, final):
         # R5. Deixa el lloc lliure per a algú altre.
 
 
-def espera_nom(connexio, final):
-    """Torna el nom que diu el client, o `None` si no en diu cap."""
-    # P3. Apunta fins quan pot trigar a dir-lo: TEMPS_NOM, deu segons.
+def espera_resposta(connexio, final):
+    """Torna la línia que respon el client, o `None` si se'n va o no en respon cap."""
+    # P3. Apunta fins quan pot trigar a respondre: TEMPS_NOM, deu segons.
 
-    # P2. Espera la primera línia que envia el client, que és el seu nom.
+    # P2. Espera la primera línia que envia el client.
         # P11. Si mentrestant s'acaba el xat, ho notifica al client.
 
         # P3. Si s'ha exhaurit el temps, ja no espera més.
