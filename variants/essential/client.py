@@ -37,12 +37,14 @@ def main():
     socol = socket.create_connection((host, port))
     socol.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
-    # K2. Diu el nom.
+    # K2. Comença la sessió.
     sessio = Sessio(Connexio(socol))
+    sys.stdout.reconfigure(encoding="utf-8", line_buffering=True)
+
+    # K2. Diu el nom.
     sessio.connexio.envia(nom)
 
     # K3. Llança el fil que mostra el que arriba.
-    sys.stdout.reconfigure(encoding="utf-8", line_buffering=True)
     arribades = threading.Thread(
         target=gestiona_connexio, args=(sessio,), name="connexio"
     )

@@ -53,22 +53,20 @@ class Sala:
             )
 
             # P5. Presenta el nou participant a la resta.
-            self.reenvia(f"* {participant.nom} ha entrat al xat.")
+            self.lliura(f"* {participant.nom} ha entrat al xat.", self._participants)
 
             # P6. Afegeix el nou participant, connexió i nom, als participants actius.
             self._participants.append(participant)
 
     def diu(self, autor, text):
-        """Fa arribar a la resta el que ha dit un participant."""
-        # P8. Envia el text a la resta, amb el nom de l'autor al davant.
-        self.reenvia(f"[{autor.nom}] {text}", autor)
-
-    def reenvia(self, linia, autor=None):
-        """Envia la línia a tots els participants, menys a l'autor."""
-        # F3. Agafa el candau: la línia arriba a tothom abans que la següent.
+        """Fa arribar als altres el que diu un participant."""
+        # F3. Agafa el candau: cada línia arriba a tothom abans que la següent.
         with self._candau:
-            # P8. Tria els destinataris: tots els participants, menys l'autor.
-            self.lliura(linia, [p for p in self._participants if p is not autor])
+            # P8. Tria a qui ho diu: a tots els participants, menys a l'autor.
+            altres = [p for p in self._participants if p is not autor]
+
+            # P8. Ho diu, amb el nom de l'autor al davant.
+            self.lliura(f"[{autor.nom}] {text}", altres)
 
     def lliura(self, linia, destinataris):
         """Envia la línia a cada un dels destinataris."""
@@ -87,7 +85,9 @@ class Sala:
         # P10. L'elimina de la llista i notifica a la resta que ha abandonat el xat.
         with self._candau:
             if self.treu(participant):
-                self.reenvia(f"* {participant.nom} ha abandonat el xat.")
+                self.lliura(
+                    f"* {participant.nom} ha abandonat el xat.", self._participants
+                )
 
     def treu(self, participant):
         """Treu el participant de la llista; torna `True` si encara hi era."""

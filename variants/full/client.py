@@ -11,7 +11,15 @@ import socket
 import sys
 import threading
 
-from connexio import MIDA_TEXT, TEMPS_ESPERA, Connexio, Estat, mida, vigila
+from connexio import (
+    MIDA_TEXT,
+    TEMPS_ESPERA,
+    Connexio,
+    Estat,
+    massa_llarg,
+    mida,
+    vigila,
+)
 
 # L2. Crea el registre del client.
 registre = logging.getLogger("client")
@@ -69,13 +77,15 @@ def main():
     # K7. Fa que el sistema noti si el servidor desapareix sense dir res.
     vigila(socol)
 
-    # K2. Diu el nom.
+    # K2. Comença la sessió.
     registre.info("Connectat a %s:%s", host, port)
     sessio = Sessio(Connexio(socol))
+    sys.stdout.reconfigure(encoding="utf-8", line_buffering=True)
+
+    # K2. Diu el nom.
     sessio.connexio.envia(nom)
 
     # K3. Llança el fil que mostra el que arriba.
-    sys.stdout.reconfigure(encoding="utf-8", line_buffering=True)
     arribades = threading.Thread(
         target=gestiona_connexio, args=(sessio,), name="connexio"
     )
@@ -149,10 +159,7 @@ def gestiona_teclat(sessio):
 
             # K7. Si el text és massa llarg, ho diu i no l'envia.
             if mida(text) > MIDA_TEXT:
-                print(
-                    f"* Missatge massa llarg: {mida(text)} bytes, "
-                    f"i el màxim és {MIDA_TEXT}."
-                )
+                print(massa_llarg(text))
             # K4. Envia cada línia, tal com s'ha escrit.
             else:
                 sessio.connexio.envia(text)

@@ -6,12 +6,22 @@ Hi treballen dos fils: el principal, i el que mostra tot el que arriba del servi
 Un esdeveniment, `final`, els fa acabar. El teclat es deixa a un fil auxiliar.
 """
 
+import getpass
 import logging
+import os
 import socket
 import sys
 import threading
 
-from connexio import MIDA_TEXT, TEMPS_ESPERA, Connexio, Estat, mida, vigila
+from connexio import (
+    MIDA_TEXT,
+    TEMPS_ESPERA,
+    Connexio,
+    Estat,
+    massa_llarg,
+    mida,
+    vigila,
+)
 
 # L2. Crea el registre del client.
 registre = logging.getLogger("client")
@@ -69,13 +79,21 @@ def main():
     # K7. Fa que el sistema noti si el servidor desapareix sense dir res.
     vigila(socol)
 
-    # K2. Diu el nom.
+    # K2. Comença la sessió.
     registre.info("Connectat a %s:%s", host, port)
     sessio = Sessio(Connexio(socol))
+    sys.stdout.reconfigure(encoding="utf-8", line_buffering=True)
+
+    # S2. Espera que el servidor parli; si demana la contrasenya, la hi diu.
+    try:
+        saluda(sessio)
+    except KeyboardInterrupt:
+        marxa(sessio)
+
+    # K2. Diu el nom.
     sessio.connexio.envia(nom)
 
     # K3. Llança el fil que mostra el que arriba.
-    sys.stdout.reconfigure(encoding="utf-8", line_buffering=True)
     arribades = threading.Thread(
         target=gestiona_connexio, args=(sessio,), name="connexio"
     )
@@ -116,6 +134,35 @@ def llegeix_arguments():
     return host, port, nom
 
 
+def saluda(sessio):
+    """Mostra la benvinguda; si abans el servidor demana la contrasenya, la hi diu."""
+    if espera_i_mostra(sessio) == "* Quina és la contrasenya?":
+        sessio.connexio.envia(obte_contrasenya())
+        espera_i_mostra(sessio)
+
+
+def espera_i_mostra(sessio):
+    """Mostra la primera línia que arriba i la torna; `None` si s'acaba la connexió."""
+    estat, linia = sessio.connexio.rep()
+    while estat is Estat.TIMEOUT:
+        estat, linia = sessio.connexio.rep()
+    if estat is Estat.OK:
+        sessio.mostra(linia)
+    return linia
+
+
+def obte_contrasenya():
+    """Torna la contrasenya: de XAT_CONTRASENYA, o bé del teclat, sense mostrar-la."""
+    if os.environ.get("XAT_CONTRASENYA"):
+        return os.environ["XAT_CONTRASENYA"]
+    if sys.stdin.isatty():
+        try:
+            return getpass.getpass("Contrasenya: ")
+        except EOFError:
+            pass
+    return ""
+
+
 def gestiona_connexio(sessio):
     """El fil que mostra cada línia que arriba del servidor."""
     # K3. Mostra cada línia, tan bon punt arriba, fins que s'acaba la connexió.
@@ -149,10 +196,7 @@ def gestiona_teclat(sessio):
 
             # K7. Si el text és massa llarg, ho diu i no l'envia.
             if mida(text) > MIDA_TEXT:
-                print(
-                    f"* Missatge massa llarg: {mida(text)} bytes, "
-                    f"i el màxim és {MIDA_TEXT}."
-                )
+                print(massa_llarg(text))
             # K4. Envia cada línia, tal com s'ha escrit.
             else:
                 sessio.connexio.envia(text)

@@ -8,7 +8,9 @@ esdeveniment, `final`, els fa acabar tots. La sala és l'única cosa que compart
 """
 
 import dataclasses
+import hmac
 import logging
+import os
 import queue
 import signal
 import socket
@@ -16,11 +18,24 @@ import sys
 import threading
 import time
 
-from connexio import MIDA_TEXT, TEMPS_ESPERA, Connexio, Estat, mida, vigila
+from connexio import (
+    MIDA_TEXT,
+    TEMPS_ESPERA,
+    Connexio,
+    Estat,
+    massa_llarg,
+    mida,
+    vigila,
+)
 
 MAXIM_CONNEXIONS = 100
 MIDA_NOM = 20  # caràcters
 TEMPS_NOM = 10  # segons
+
+# Els papers de dos participants que estan lligats.
+AMFITRIO = "ha convidat l'altre, que encara no ha respost"
+CONVIDAT = "l'altre l'ha convidat, i encara no ha respost"
+PARELLA = "parla a soles amb l'altre"
 
 # L1. Crea el registre del servidor.
 registre = logging.getLogger("servidor")
@@ -32,6 +47,10 @@ class Participant:
 
     connexio: Connexio
     nom: str
+
+    # Y1. Amb qui està lligat, si ho està, i quin paper hi fa.
+    altre: "Participant | None" = None
+    paper: str | None = None
 
 
 class Sala:
@@ -59,6 +78,9 @@ class Sala:
             if self._final.is_set():
                 return
 
+            # N1. Si el nom ja és en ús, hi afegeix el primer número lliure.
+            participant.nom = nom_lliure(participant.nom, self.noms())
+
             # P4. Informa el nou participant que ha estat admès al xat.
             quants = len(self._participants) + 1
             participant.connexio.envia(
@@ -67,26 +89,43 @@ class Sala:
 
             # P5. Presenta el nou participant a la resta.
             registre.info("%s ha entrat al xat", participant.nom)
-            self.reenvia(f"* {participant.nom} ha entrat al xat.")
+            self.lliura(f"* {participant.nom} ha entrat al xat.", self._participants)
 
             # P6. Afegeix el nou participant, connexió i nom, als participants actius.
             self._participants.append(participant)
 
     def diu(self, autor, text):
-        """Fa arribar a la resta el que ha dit un participant."""
-        # P8. Envia el text a la resta, amb el nom de l'autor al davant.
-        self.reenvia(f"[{autor.nom}] {text}", autor)
-
-    def reenvia(self, linia, autor=None):
-        """Envia la línia a tots els participants, menys a l'autor."""
-        # F3. Agafa el candau: la línia arriba a tothom abans que la següent.
+        """Fa arribar als altres el que diu un participant."""
+        # F3. Agafa el candau: cada línia arriba a tothom abans que la següent.
         with self._candau:
-            # P13. De qui ja no és a la llista, no en reenvia res.
-            if autor is not None and autor not in self._participants:
+            # P13. De qui ja no és a la llista, no en diu res.
+            if autor not in self._participants:
                 return
 
-            # P8. Tria els destinataris: tots els participants, menys l'autor.
-            self.lliura(linia, [p for p in self._participants if p is not autor])
+            # P8. Tria a qui ho diu: a tots els participants, menys a l'autor.
+            altres = [p for p in self._participants if p is not autor]
+
+            # Y2. Si l'han convidat, això és la resposta: o accepta, o no.
+            if autor.paper == CONVIDAT and respon(self, autor, text):
+                return
+
+            # Y4. Amb {prou}, desfà la conversa a soles, o retira la invitació.
+            if text.strip() == "{prou}" and autor.altre is not None:
+                self.lliura("* Torneu a parlar amb tothom.", [autor, deslliga(autor)])
+                return
+
+            # Y1. Amb {convida NOM}, convida algú a parlar a soles.
+            nom = nom_convidat(text)
+            if nom:
+                convida(self, autor, nom, cerca(nom, altres))
+                return
+
+            # Y3. Si parla a soles amb algú, ho diu només a la parella.
+            if autor.paper == PARELLA:
+                altres = [autor.altre]
+
+            # P8. Ho diu, amb el nom de l'autor al davant.
+            self.lliura(f"[{autor.nom}] {text}", altres)
 
     def lliura(self, linia, destinataris):
         """Envia la línia a cada un dels destinataris."""
@@ -116,8 +155,17 @@ class Sala:
         # P10. L'elimina de la llista i notifica a la resta que ha abandonat el xat.
         with self._candau:
             if self.treu(participant):
+                # Y2. Si l'havien convidat, anar-se'n és no acceptar.
+                if participant.paper == CONVIDAT:
+                    respon(self, participant, "{quit}")
+
                 registre.info("%s ha abandonat el xat", participant.nom)
-                self.reenvia(f"* {participant.nom} ha abandonat el xat.")
+                self.lliura(
+                    f"* {participant.nom} ha abandonat el xat.", self._participants
+                )
+
+                # Y4. Desfà el que el lligava amb algú.
+                desfa(self, participant)
 
     # P12. L'elimina de la llista i notifica a la resta que se n'ha perdut la connexió.
     def perd(self, participant):
@@ -125,7 +173,40 @@ class Sala:
         with self._candau:
             if self.treu(participant):
                 registre.warning("S'ha perdut la connexió amb %s", participant.nom)
-                self.reenvia(f"* S'ha perdut la connexió amb {participant.nom}.")
+                self.lliura(
+                    f"* S'ha perdut la connexió amb {participant.nom}.",
+                    self._participants,
+                )
+
+                # Y4. Desfà el que el lligava amb algú.
+                desfa(self, participant)
+
+    # M2. L'expulsa: el treu de la llista, li ho diu, l'acaba i ho notifica a la resta.
+    def expulsa(self, nom):
+        """Expulsa el primer que es digui `nom`; torna `True` si n'hi havia cap."""
+        with self._candau:
+            participant = cerca(nom, self._participants)
+            if participant is None:
+                return False
+            self.treu(participant)
+            registre.warning("%s ha estat expulsat del xat", nom)
+            participant.connexio.envia("* Has estat expulsat del xat.")
+            participant.connexio.talla()
+            self.lliura(f"* {nom} ha estat expulsat del xat.", self._participants)
+
+            # Y4. Desfà el que el lligava amb algú.
+            desfa(self, participant)
+
+            return True
+
+    # M1. Li envia una línia a ell sol, si encara hi és.
+    def digues(self, nom, text):
+        """Diu `text` al primer que es digui `nom`; torna `True` si l'ha rebut."""
+        with self._candau:
+            participant = cerca(nom, self._participants)
+            if participant is not None:
+                self.lliura(f"* El servidor et diu: {text}", [participant])
+            return participant in self._participants
 
     def treu(self, participant):
         """Treu el participant de la llista; torna `True` si encara hi era."""
@@ -212,11 +293,32 @@ def gestiona_consola(sala, final):
                 print("quants      diu quants participants hi ha")
                 print("qui         diu qui hi ha, per ordre d'arribada")
                 print("finalitza   acaba el xat")
+
+                # M1. Explica «digues».
+                print("digues NOM TEXT   diu una cosa a un sol participant")
+
+                # M2. Explica «expulsa».
+                print("expulsa NOM   fa fora un participant")
             case ["quants"]:
                 print(f"Participants: {len(sala.noms())}")
             case ["qui"]:
                 for nom in sala.noms():
                     print(f"- {nom}")
+            # M1. Diu una cosa a un sol participant.
+            case ["digues", nom, _, *_]:
+                text = ordre.split(maxsplit=2)[2]
+                if mida(text) > MIDA_TEXT:
+                    print(massa_llarg(text))
+                elif sala.digues(nom, text):
+                    print(f"Enviat a {nom}.")
+                else:
+                    print(f"No hi ha ningú que es digui {nom}.")
+            # M2. Fa fora un participant.
+            case ["expulsa", nom]:
+                if sala.expulsa(nom):
+                    print(f"Expulsat: {nom}.")
+                else:
+                    print(f"No hi ha ningú que es digui {nom}.")
             # F6. Deixa d'atendre la consola: el fil principal acabarà el xat.
             case ["finalitza"]:
                 return
@@ -322,6 +424,10 @@ def admet(connexio, client, sala, final):
 def gestiona_participant(connexio, sala, final):
     """El fil d'un participant, des que es connecta fins que se'n va."""
     try:
+        # S1. Si el xat té contrasenya, la demana; qui no la sap no hi entra.
+        if not sap_contrasenya(connexio, final):
+            return
+
         # P1. Envia la benvinguda al nou participant i li demana el nom.
         connexio.envia("* Et donem la benvinguda al xat. Com et dius?")
 
@@ -348,10 +454,7 @@ def gestiona_participant(connexio, sala, final):
         while estat is Estat.OK and missatge.strip() != "{quit}":
             # P9. Si el missatge és massa llarg, ho diu al seu autor i no el reenvia.
             if mida(missatge) > MIDA_TEXT:
-                connexio.envia(
-                    f"* Missatge massa llarg: {mida(missatge)} bytes, "
-                    f"i el màxim és {MIDA_TEXT}."
-                )
+                connexio.envia(massa_llarg(missatge))
             # P8. Reenvia cada missatge a la resta, si no és en blanc.
             elif missatge.strip():
                 sala.diu(participant, missatge)
@@ -374,6 +477,36 @@ def gestiona_participant(connexio, sala, final):
         sala.llocs.release()
 
         connexio.tanca()
+
+
+# S1. Demana la contrasenya i la compara, si n'hi ha: és a XAT_CONTRASENYA.
+def sap_contrasenya(connexio, final):
+    """Torna `True` si el client sap la contrasenya, o si el xat no en té."""
+    contrasenya = os.environ.get("XAT_CONTRASENYA", "")
+    if not contrasenya:
+        return True
+    connexio.envia("* Quina és la contrasenya?")
+    resposta = espera_resposta(connexio, final)
+    if resposta is None:
+        return False
+    # Triga sempre el mateix: el temps no diu quantes lletres s'han encertat.
+    if hmac.compare_digest(bytes_de(resposta), bytes_de(contrasenya)):
+        return True
+    registre.warning("S'ha refusat una contrasenya")
+
+    # S3. Fa esperar qui l'ha dita malament, que no en pugui provar moltes.
+    final.wait(TEMPS_ESPERA)
+
+    if final.is_set():
+        connexio.envia("* El xat es tanca.")
+    else:
+        connexio.envia("* Contrasenya incorrecta.")
+    return False
+
+
+def bytes_de(text):
+    """Torna els bytes de `text`, tal com `envia()` els enviaria."""
+    return text.encode("utf-8", errors="replace")
 
 
 def espera_resposta(connexio, final):
@@ -406,6 +539,85 @@ def es_nom(nom):
         and nom.isprintable()
         and not any(caracter in " []{}\ufffd" for caracter in nom)
     )
+
+
+def nom_lliure(nom, en_us):
+    """Torna `nom` o, si ja és un dels noms en ús, `nom` amb el primer número lliure."""
+    en_us = {altre.casefold() for altre in en_us}
+    candidat, numero = nom, 1
+    while candidat.casefold() in en_us:
+        numero += 1
+        candidat = nom[: MIDA_NOM - len(str(numero))] + str(numero)
+    return candidat
+
+
+def cerca(nom, participants):
+    """Torna el primer participant que es digui `nom`, o `None`."""
+    for participant in participants:
+        if participant.nom == nom:
+            return participant
+    return None
+
+
+def nom_convidat(text):
+    """Torna el nom que hi ha a `{convida NOM}`, o una cadena buida si no ho és."""
+    text = text.strip()
+    if text.startswith("{convida ") and text.endswith("}"):
+        return text.removeprefix("{convida ").removesuffix("}").strip()
+    return ""
+
+
+def convida(sala, autor, nom, convidat):
+    """Convida `convidat`, que es diu `nom`, de part de l'autor, si tots dos poden."""
+    if convidat is None:
+        sala.lliura(f"* No hi ha ningú més que es digui {nom}.", [autor])
+        return
+    for participant in (autor, convidat):
+        if participant.altre is not None:
+            sala.lliura(f"* {participant.nom} ara no pot.", [autor])
+            return
+    autor.altre, autor.paper = convidat, AMFITRIO
+    convidat.altre, convidat.paper = autor, CONVIDAT
+    sala.lliura(f"* Has convidat {nom}.", [autor])
+    if convidat.altre is autor:  # si no, l'autor s'ha perdut ara mateix
+        sala.lliura(
+            f"* {autor.nom} et convida a parlar a soles. "
+            "Respon «yes wanna» per acceptar.",
+            [convidat],
+        )
+
+
+def respon(sala, convidat, text):
+    """Tracta la resposta d'un convidat; torna `True` si accepta."""
+    if text.strip().casefold() == "yes wanna":
+        amfitrio = convidat.altre
+        amfitrio.paper = convidat.paper = PARELLA
+        sala.lliura(
+            f"* Ara parleu a soles: {amfitrio.nom} i {convidat.nom}.",
+            [amfitrio, convidat],
+        )
+        return True
+    sala.lliura(f"* {convidat.nom} no ha acceptat.", [deslliga(convidat)])
+    return False
+
+
+def deslliga(participant):
+    """Deslliga el participant de l'altre, i torna l'altre."""
+    altre = participant.altre
+    for cadascun in (participant, altre):
+        cadascun.altre = cadascun.paper = None
+    return altre
+
+
+def desfa(sala, participant):
+    """Deslliga un participant que ja no hi és, i ho diu a l'altre si li importa."""
+    paper = participant.paper
+    if paper is not None:
+        altre = deslliga(participant)
+        if paper == PARELLA:
+            sala.lliura("* Torneu a parlar amb tothom.", [altre])
+        elif paper == CONVIDAT:
+            sala.lliura(f"* {participant.nom} no ha acceptat.", [altre])
 
 
 def espera_linia(connexio, final):

@@ -148,6 +148,11 @@ def mida(text):
     return len(neteja(text).encode("utf-8", errors="replace"))
 
 
+def massa_llarg(text):
+    """Torna l'avís que rep l'autor d'un text que passa de MIDA_TEXT."""
+    return f"* Missatge massa llarg: {mida(text)} bytes, i el màxim és {MIDA_TEXT}."
+
+
 def vigila(socol):
     """Fa que el sistema comprovi si l'altre extrem hi és quan ningú no diu res.
 

@@ -15,7 +15,15 @@ import sys
 import threading
 import time
 
-from connexio import MIDA_TEXT, TEMPS_ESPERA, Connexio, Estat, mida, vigila
+from connexio import (
+    MIDA_TEXT,
+    TEMPS_ESPERA,
+    Connexio,
+    Estat,
+    massa_llarg,
+    mida,
+    vigila,
+)
 
 MAXIM_CONNEXIONS = 100
 MIDA_NOM = 20  # caràcters
@@ -62,26 +70,24 @@ class Sala:
             )
 
             # P5. Presenta el nou participant a la resta.
-            self.reenvia(f"* {participant.nom} ha entrat al xat.")
+            self.lliura(f"* {participant.nom} ha entrat al xat.", self._participants)
 
             # P6. Afegeix el nou participant, connexió i nom, als participants actius.
             self._participants.append(participant)
 
     def diu(self, autor, text):
-        """Fa arribar a la resta el que ha dit un participant."""
-        # P8. Envia el text a la resta, amb el nom de l'autor al davant.
-        self.reenvia(f"[{autor.nom}] {text}", autor)
-
-    def reenvia(self, linia, autor=None):
-        """Envia la línia a tots els participants, menys a l'autor."""
-        # F3. Agafa el candau: la línia arriba a tothom abans que la següent.
+        """Fa arribar als altres el que diu un participant."""
+        # F3. Agafa el candau: cada línia arriba a tothom abans que la següent.
         with self._candau:
-            # P13. De qui ja no és a la llista, no en reenvia res.
-            if autor is not None and autor not in self._participants:
+            # P13. De qui ja no és a la llista, no en diu res.
+            if autor not in self._participants:
                 return
 
-            # P8. Tria els destinataris: tots els participants, menys l'autor.
-            self.lliura(linia, [p for p in self._participants if p is not autor])
+            # P8. Tria a qui ho diu: a tots els participants, menys a l'autor.
+            altres = [p for p in self._participants if p is not autor]
+
+            # P8. Ho diu, amb el nom de l'autor al davant.
+            self.lliura(f"[{autor.nom}] {text}", altres)
 
     def lliura(self, linia, destinataris):
         """Envia la línia a cada un dels destinataris."""
@@ -111,14 +117,19 @@ class Sala:
         # P10. L'elimina de la llista i notifica a la resta que ha abandonat el xat.
         with self._candau:
             if self.treu(participant):
-                self.reenvia(f"* {participant.nom} ha abandonat el xat.")
+                self.lliura(
+                    f"* {participant.nom} ha abandonat el xat.", self._participants
+                )
 
     # P12. L'elimina de la llista i notifica a la resta que se n'ha perdut la connexió.
     def perd(self, participant):
         """Treu el participant, que s'ha perdut, i ho diu a la resta."""
         with self._candau:
             if self.treu(participant):
-                self.reenvia(f"* S'ha perdut la connexió amb {participant.nom}.")
+                self.lliura(
+                    f"* S'ha perdut la connexió amb {participant.nom}.",
+                    self._participants,
+                )
 
     def treu(self, participant):
         """Treu el participant de la llista; torna `True` si encara hi era."""
@@ -321,10 +332,7 @@ def gestiona_participant(connexio, sala, final):
         while estat is Estat.OK and missatge.strip() != "{quit}":
             # P9. Si el missatge és massa llarg, ho diu al seu autor i no el reenvia.
             if mida(missatge) > MIDA_TEXT:
-                connexio.envia(
-                    f"* Missatge massa llarg: {mida(missatge)} bytes, "
-                    f"i el màxim és {MIDA_TEXT}."
-                )
+                connexio.envia(massa_llarg(missatge))
             # P8. Reenvia cada missatge a la resta, si no és en blanc.
             elif missatge.strip():
                 sala.diu(participant, missatge)

@@ -36,6 +36,8 @@ def main():
 
     # K7. Fa que el sistema noti si el servidor desapareix sense dir res.
 
+    # K2. Comença la sessió.
+
     # K2. Diu el nom.
 
     # K3. Llança el fil que mostra el que arriba.

@@ -47,15 +47,13 @@ class Sala:
             # P6. Afegeix el nou participant, connexió i nom, als participants actius.
 
     def diu(self, autor, text):
-        """Fa arribar a la resta el que ha dit un participant."""
-        # P8. Envia el text a la resta, amb el nom de l'autor al davant.
+        """Fa arribar als altres el que diu un participant."""
+        # F3. Agafa el candau: cada línia arriba a tothom abans que la següent.
+            # P13. De qui ja no és a la llista, no en diu res.
 
-    def reenvia(self, linia, autor=None):
-        """Envia la línia a tots els participants, menys a l'autor."""
-        # F3. Agafa el candau: la línia arriba a tothom abans que la següent.
-            # P13. De qui ja no és a la llista, no en reenvia res.
+            # P8. Tria a qui ho diu: a tots els participants, menys a l'autor.
 
-            # P8. Tria els destinataris: tots els participants, menys l'autor.
+            # P8. Ho diu, amb el nom de l'autor al davant.
 
     def lliura(self, linia, destinataris):
         """Envia la línia a cada un dels destinataris."""
