@@ -14,7 +14,7 @@ from tests.judge.disappointment import Disappointment, NotReached, NotTried
 from tests.judge.language import tr
 from tests.judge.ledger import Ledger, Record
 from tests.judge.report import Report
-from tests.judge.results import FAILED, conclude
+from tests.judge.results import PASSED, conclude
 from tests.judge.scene import Scene
 from tests.judge.subject import SubjectError, resolve
 from tests.judge.words import Words
@@ -36,9 +36,16 @@ def pytest_addoption(parser):
     add("--variant", action="append", metavar="LEVEL|FOLDER", help="what to judge")
     add("--level", help="the level that a folder is judged as (full)")
     add("--exercise", action="append", metavar="ID", help="an exercise too, or all")
-    add("--step", action="append", metavar="ID", help="only this step, or group's letter")
+    add(
+        "--step",
+        action="append",
+        metavar="ID",
+        help="only this step, or group's letter",
+    )
     add("--seed", type=int, help="repeat the names, texts and cuts of another run")
-    add("--lang", choices=language.LANGUAGES, default="ca", help="the report's language")
+    add(
+        "--lang", choices=language.LANGUAGES, default="ca", help="the report's language"
+    )
     add("--thorough", action="store_true", help="the tests with long waits too")
     add("--until-failure", action="store_true", help="try no stop after a failed one")
     add("--verdict", metavar="FILE", help="write the result as JSON (one --variant)")
@@ -72,7 +79,10 @@ def _subjects(config):
     for wanted in option.step or []:
         if not any(s.startswith(wanted) for s in subjects[0].catalogue.steps):
             raise SubjectError(
-                tr(f"--step: no hi ha cap pas {wanted}.", f"--step: no step is {wanted}.")
+                tr(
+                    f"--step: no hi ha cap pas {wanted}.",
+                    f"--step: no step is {wanted}.",
+                )
             )
     return subjects
 
@@ -84,7 +94,11 @@ def pytest_cmdline_main(config):
     if not hasattr(option, "numprocesses") or hasattr(config, "workerinput"):
         return
     debugging = option.usepdb or option.collectonly
-    if option.numprocesses is None and not debugging and "PYTEST_XDIST" not in os.environ:
+    if (
+        option.numprocesses is None
+        and not debugging
+        and "PYTEST_XDIST" not in os.environ
+    ):
         option.numprocesses = WORKERS
     if option.dist in ("no", "load"):
         option.dist = "loadgroup"
@@ -130,6 +144,8 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("subject", subjects, ids=[s.name for s in subjects])
 
 
+# First: pytest-xdist's own reads the groups that are given here.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
     kept, left_out = [], []
     for item in items:
@@ -182,7 +198,7 @@ def _place(item):
 
 
 @pytest.fixture
-def scene(request, subject, tmp_path):
+def scene(request, subject):
     """The stage of a test on one subject."""
     config = request.config
     step = _step(request.node)
@@ -192,7 +208,7 @@ def scene(request, subject, tmp_path):
     if config.option.until_failure and ledger.an_earlier_stop_failed(subject, step):
         raise NotTried
     words = Words(config.option.seed, request.node.name)
-    stage = Scene(subject, step, words, tmp_path, ledger)
+    stage = Scene(subject, step, words, ledger.new_folder(), ledger)
     request.node.scene = stage
     yield stage
     stage.close()
@@ -211,14 +227,17 @@ class Suite:
         self._worker = hasattr(config, "workerinput")
         if self._worker:
             folder = config.workerinput["ledger"]
+            # A worker reads this off the command line, where it need not stand.
+            config.option.loadgroup = config.workerinput["grouped"]
         else:
             folder = tempfile.mkdtemp(prefix="fil-a-fil-")
         config.ledger = Ledger(pathlib.Path(folder))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node):
-        """Tell a worker of pytest-xdist where the run's folder is."""
+        """Tell a worker of pytest-xdist where the run's folder is, and about groups."""
         node.workerinput["ledger"] = str(self.config.ledger.folder)
+        node.workerinput["grouped"] = self.config.option.dist == "loadgroup"
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item, call):
@@ -249,12 +268,13 @@ class Suite:
     def pytest_runtest_logreport(self, report):
         for name, value in report.user_properties:
             if name == "record":
-                report.record = Record(**value)
-                self.records.append(report.record)
+                self.records.append(Record(**value))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_report_teststatus(self, report):
-        record = next((v for n, v in report.user_properties if n == "record"), None)
+        # A report of the collecting has none.
+        properties = getattr(report, "user_properties", ())
+        record = next((v for n, v in properties if n == "record"), None)
         if record is None:
             return None
         # Not pytest's own categories, but for "passed": it would tell of them too.
@@ -290,7 +310,9 @@ class Suite:
             for subject in self.config.subjects
         ]
         for results in self.results:
-            failed = results.with_status(FAILED) and not results.subject.promised
+            # What was not reached does not work, as far as anybody can tell.
+            undone = len(results.with_status(PASSED)) < len(results.steps)
+            failed = undone and not results.subject.promised
             if (failed or results.broken_promises) and session.exitstatus == 0:
                 session.exitstatus = pytest.ExitCode.TESTS_FAILED
         if self.config.option.verdict:
@@ -302,7 +324,7 @@ class Suite:
         for results in getattr(self, "results", ()):
             if results.steps:
                 terminalreporter.write_line("")
-                report.show(results)
+                report.show(results, only_next=self.config.option.until_failure)
 
     def pytest_unconfigure(self):
         if not self._worker:

@@ -4,10 +4,11 @@
 
 It reads one JSON request a line on standard input and answers each with one line of
 JSON on what was standard output; the submission's own prints go to standard error.
-Requests: `{"do": "import"}`, `{"do": "connect", "port": N, "short": bool}` (the first
-or a new connection, in a `Connexio`), `{"do": "rep"}`, `{"do": "envia", "text": …}`,
-`{"do": "tanca"}`, `{"do": "threads", "texts": [[…], […]]}` (a thread for each list,
-all at once), `{"do": "hold"}` (keep another hold on the socket, as another thread may).
+Requests: `{"do": "import"}`, `{"do": "connect", "port": N, …}` (a new connection, in a
+`Connexio`), `{"do": "turn", "place": N}` (back to the one made as number N), `{"do":
+"rep"}`, `{"do": "envia", "text": …}`, `{"do": "tanca"}`, `{"do": "threads", "texts":
+[[…], […]]}` (a thread for each list, all at once), `{"do": "hold"}` (keep another hold
+on the socket, as another thread may).
 Answers: `{"status": "OK", "message": …}` for what was returned, or `{"raised": …}`.
 """
 
@@ -16,6 +17,7 @@ import os
 import socket
 import sys
 import threading
+import time
 import traceback
 
 
@@ -23,7 +25,30 @@ class ShortSocket(socket.socket):
     """A socket whose `send()` takes 100 bytes at most, as the system's may."""
 
     def send(self, data, *flags):
-        return super().send(bytes(data[:100]), *flags)
+        sent = super().send(bytes(data[:100]), *flags)
+        time.sleep(0.0002)  # now another thread may come in between
+        return sent
+
+    def sendall(self, data, *flags):
+        data = bytes(data)
+        while data:
+            data = data[self.send(data, *flags) :]
+
+
+class DroppingSocket(socket.socket):
+    """A socket whose `recv()` gives a few bytes at most, as the system's may."""
+
+    drops = 1
+
+    # With flags (MSG_PEEK, MSG_WAITALL) more than the few may be what is asked for.
+    def recv(self, size, flags=0):
+        return super().recv(size if flags else min(size, self.drops), flags)
+
+    def recv_into(self, buffer, size=0, flags=0):
+        size = size or len(buffer)
+        return super().recv_into(
+            buffer, size if flags else min(size, self.drops), flags
+        )
 
 
 def main(folder):
@@ -33,7 +58,7 @@ def main(folder):
     # A submission that reads the keyboard must not eat the requests.
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     sys.path[0] = folder
-    state = {}
+    state = {"made": []}
     for request in requests:
         try:
             answer = work(state, json.loads(request))
@@ -52,12 +77,19 @@ def work(state, request):
             return {"threads": threading.active_count()}
         case "connect":
             kind = ShortSocket if request["short"] else socket.socket
+            kind = DroppingSocket if request["drops"] else kind
             sock = kind(socket.AF_INET, socket.SOCK_STREAM)
+            if request["drops"]:
+                sock.drops = request["drops"]
             if request["buffer"]:
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, request["buffer"])
             sock.connect(("127.0.0.1", request["port"]))
             state["connexio"] = state["module"].Connexio(sock)
             state["sock"] = sock
+            state["made"].append((state["connexio"], sock))
+            return {}
+        case "turn":
+            state["connexio"], state["sock"] = state["made"][request["place"]]
             return {}
         case "rep":
             return returned(state["connexio"].rep(), pair=True)
@@ -96,7 +128,9 @@ def send_from_threads(connexio, texts):
         try:
             start.wait()
             statuses = [connexio.envia(text) for text in texts[place]]
-            answers[place] = {"statuses": [getattr(s, "name", repr(s)) for s in statuses]}
+            answers[place] = {
+                "statuses": [getattr(s, "name", repr(s)) for s in statuses]
+            }
         except BaseException:
             answers[place] = {"raised": traceback.format_exc()}
 

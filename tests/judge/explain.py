@@ -6,9 +6,14 @@ import traceback
 
 from .disappointment import Disappointment
 from .language import tr
+from .shorten import TAB, clip
 
 WIDTH = 80
 STDERR_LINES = 10
+
+#: Only so many of the last lines of standard error are looked at: there may be a flood.
+COMPLAINTS = 500
+
 ENTRIES = 24
 
 
@@ -21,7 +26,9 @@ def render(scene, disappointment: Disappointment) -> str:
     ]
     complaints = _complaints(scene, disappointment)
     if complaints:
-        title = tr("El programa s'ha queixat (stderr)", "The program complained (stderr)")
+        title = tr(
+            "El programa s'ha queixat (stderr)", "The program complained (stderr)"
+        )
         parts.append((title, complaints))
     meaning = disappointment.means or _meaning(scene, disappointment)
     if meaning:
@@ -53,7 +60,8 @@ def _entries(scene) -> list[str]:
         note = tr(f"(… {left_out} línies més)", f"(… {left_out} more lines)")
         entries = [*entries[:half], ("", "·", note), *entries[-half:]]
     width = max((len(actor) for actor, _, _ in entries), default=0)
-    return [f"  {actor:{width}} {arrow} {text}" for actor, arrow, text in entries]
+    lines = [f"  {actor:{width}} {arrow} {text}" for actor, arrow, text in entries]
+    return [clip(line.replace("\t", TAB), WIDTH - 4) for line in lines]
 
 
 def _complaints(scene, disappointment: Disappointment) -> list[str]:
@@ -61,9 +69,9 @@ def _complaints(scene, disappointment: Disappointment) -> list[str]:
     raised = getattr(disappointment.came, "traceback", "")
     lines = raised.splitlines()
     for process in scene.processes:
-        lines += process.stderr.lines
+        lines += process.stderr.lines[-COMPLAINTS:]
     kept = _own_frames(lines, str(scene.subject.folder))
-    return [f"  {line}"[: WIDTH - 4] for line in kept[-STDERR_LINES:]]
+    return [clip(f"  {line}".expandtabs(), WIDTH - 4) for line in kept[-STDERR_LINES:]]
 
 
 def _own_frames(lines: list[str], folder: str) -> list[str]:
@@ -82,7 +90,8 @@ def _own_frames(lines: list[str], folder: str) -> list[str]:
 def _meaning(scene, disappointment: Disappointment) -> str:
     came = disappointment.came
     raised = getattr(came, "traceback", "")
-    complaints = [raised, *("\n".join(p.stderr.lines) for p in scene.processes)]
+    last = [process.stderr.lines[-COMPLAINTS:] for process in scene.processes]
+    complaints = [raised, *("\n".join(lines) for lines in last)]
     for text in complaints:
         if told := _last_traceback(text, str(scene.subject.folder)):
             return told
@@ -137,6 +146,12 @@ def _meaning(scene, disappointment: Disappointment) -> str:
             "The function returned something else. If it returned None, a return is "
             "missing.",
         ),
+        "flood": tr(
+            "El programa envia sense parar: mira si algun bucle no espera mai res, o "
+            "si torna a enviar el mateix que ha rebut.",
+            "The program sends without end: see whether some loop never waits for "
+            "anything, or sends again what it has received.",
+        ),
         "does not read": tr(
             "El programa ha deixat de llegir el sòcol.",
             "The program has stopped reading the socket.",
@@ -151,7 +166,9 @@ def _last_traceback(text: str, folder: str) -> str:
         return ""
     frames = re.findall(r'File "(.*?)", line (\d+)', text)
     own = [(path, line) for path, line in frames if path.startswith(folder)]
-    raised = re.findall(r"^(\w+(?:\.\w+)*(?:Error|Exception|Interrupt)\b.*)$", text, re.M)
+    raised = re.findall(
+        r"^(\w+(?:\.\w+)*(?:Error|Exception|Interrupt)\b.*)$", text, re.M
+    )
     if not own or not raised:
         return ""
     path, line = own[-1]

@@ -6,6 +6,7 @@ be come by) stands as a small file in the run's folder, where the others see it.
 
 import dataclasses
 import pathlib
+import tempfile
 
 from .subject import Subject
 
@@ -57,6 +58,11 @@ class Ledger:
             catalogue.stop_of(place.name.removeprefix("failed-")) < own
             for place in self._place(subject).glob("failed-*")
         )
+
+    def new_folder(self) -> pathlib.Path:
+        """A new empty folder, for one test."""
+        # Not pytest's own: two runs at a time would not leave each other's alone.
+        return pathlib.Path(tempfile.mkdtemp(prefix="test-", dir=self.folder))
 
     def _place(self, subject: Subject) -> pathlib.Path:
         return self.folder / subject.key

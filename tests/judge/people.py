@@ -2,16 +2,24 @@
 made-up server for clients to connect to."""
 
 import contextlib
+import dataclasses
 import re
 import socket
 import struct
+import time
 
 from .deadline import PATIENCE, Deadline
 from .disappointment import Came, Disappointment, Other
 from .language import tr
-from .process import Process, Silence
+from .process import Ended, Process, Silence
 from .scene import Scene
 from .shorten import shorten
+
+#: More than this (bytes) at one end of a connection, and nothing else is read there.
+RECEIVED_CAP = 20_000_000
+
+#: Seconds that `rep()` waits for a line at most: the contract's `TEMPS_ESPERA`.
+WAITING_TIME = 0.5
 
 GREETING = "* Et donem la benvinguda al xat. Com et dius?"
 CLOSING = "* El xat es tanca."
@@ -77,6 +85,20 @@ class StreamEnd(Came):
         return end
 
 
+@dataclasses.dataclass
+class Flood(Came):
+    """Far more came than anybody has to say."""
+
+    actor: str
+    kind = "flood"
+
+    def describe(self) -> str:
+        return tr(
+            f"{self.actor} ha rebut línies i línies, sense parar.",
+            f"{self.actor} got more and more, without end.",
+        )
+
+
 class Refused(Came):
     """Nobody listens at the port."""
 
@@ -94,6 +116,7 @@ class Peer:
         self.label = label
         self.sock = scene.keep(sock)
         self._received = b""
+        self._total = 0
         self._ended = False
 
     # What one does -----------------------------------------------------------------
@@ -105,8 +128,7 @@ class Peer:
 
     def sends(self, data: bytes, note: str | None = None) -> None:
         """Send bytes as they are; `note` replaces them in the transcript."""
-        shown = note or f"{shorten(repr(data))} ({len(data)} bytes)"
-        self.scene.note(self.label, "→", shown)
+        self.scene.note(self.label, "→", note or shorten(data))
         self._send(data)
 
     def sends_in_pieces(self, pieces: list[bytes]) -> None:
@@ -152,10 +174,14 @@ class Peer:
         self.scene.note(
             self.label, "·", tr("trenca la connexió (RST)", "breaks it (RST)")
         )
-        linger = struct.pack("hh" if _WINDOWS else "ii", 1, 0)
         with contextlib.suppress(OSError):
-            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
         self.sock.close()
+
+    def keeps_quiet(self) -> None:
+        """Say nothing for longer than `TEMPS_ESPERA`: `rep()` gives a `TIMEOUT`."""
+        self.scene.note(self.label, "·", tr("calla una estona", "is quiet for a while"))
+        time.sleep(1.2 * WAITING_TIME)
 
     # What one expects --------------------------------------------------------------
 
@@ -168,6 +194,17 @@ class Peer:
                 came = Line(self.label, came)
             raise Disappointment(expected, came, means)
         self.scene.note(self.label, "←", shorten(line))
+
+    def gets_one_of(self, *lines: str, means: str | None = None) -> str:
+        """The next line that comes is one of `lines`; gives it."""
+        came = self.next(Deadline())
+        if came not in lines:
+            if isinstance(came, str):
+                came = Line(self.label, came)
+            expected = tr(" o ", " or ").join(shorten(line) for line in lines)
+            raise Disappointment(f"{self.label} ← {expected}", came, means)
+        self.scene.note(self.label, "←", shorten(came))
+        return came
 
     def gets_until(self, line: str, means: str | None = None) -> list[str]:
         """Read until `line` comes; gives the lines before it."""
@@ -210,23 +247,38 @@ class Peer:
             lines.append(came)
         if isinstance(came, StreamEnd):
             return lines
+        if isinstance(came, Silence):
+            came = Silence(deadline.seconds, lines)
         raise Disappointment(
             tr(
                 f"{self.label}: s'acaba la connexió",
                 f"{self.label}: the connection comes to its end",
             ),
-            Silence(deadline.seconds, lines),
+            came,
             means,
         )
+
+    def reads(self, count: int) -> None:
+        """Read so many lines, or all up to the end, whatever they say."""
+        note = tr(f"llegeix fins a {count} línies", f"reads up to {count} lines")
+        self.scene.note(self.label, "·", note)
+        deadline = Deadline()
+        for _ in range(count):
+            if isinstance(self.next(deadline), Came):
+                break
 
     def next(self, deadline: Deadline) -> str | Came:
         """The next line; or why there is none: `StreamEnd`, or `Silence`."""
         while b"\n" not in self._received:
             if self._ended:
                 return StreamEnd(self.label, self._received)
-            # A timeout of zero would mean "do not block" and raise another error.
-            self.sock.settimeout(max(deadline.left(), 0.001))
+            if self._total > RECEIVED_CAP:
+                return Flood(self.label)
             try:
+                if not (left := deadline.left()):
+                    # Not left to recv(): who never stops sending is never late.
+                    raise TimeoutError
+                self.sock.settimeout(left)
                 data = self.sock.recv(65536)
             except TimeoutError:
                 rest = self._received.decode(errors="backslashreplace")
@@ -234,6 +286,7 @@ class Peer:
             except OSError:
                 data = b""  # a reset means the same as an end
             self._ended = not data
+            self._total += len(data)
             self._received += data
         line, _, self._received = self._received.partition(b"\n")
         return line.decode(errors="backslashreplace")
@@ -286,6 +339,7 @@ class Server(Process):
         scene.note(label, "·", " ".join(["python servidor.py", *arguments]))
         program = scene.subject.folder / "servidor.py"
         super().__init__(scene, label, [str(program), *arguments], **options)
+        self.arguments = arguments
         self.host = arguments[0] if arguments else "127.0.0.1"
         self.port = 0
         self.inside: list[Participant] = []
@@ -296,7 +350,7 @@ class Server(Process):
             self.says_where()
         return self
 
-    def says_where(self) -> int:
+    def says_where(self, means: str | None = None) -> int:
         """It prints `Escoltant a {host}:{port}`; gives the port."""
         pattern = re.compile(rf"Escoltant a {re.escape(self.host)}:(\d+)")
         deadline = Deadline()
@@ -313,15 +367,21 @@ class Server(Process):
                 f"{self.label} prints «Escoltant a {self.host}:PORT»",
             ),
             self.silence(deadline, passed),
+            means,
         )
 
-    def arrives(self, name: str | None = None, receive_buffer: int = 0) -> Participant:
+    def arrives(
+        self, name: str | None = None, receive_buffer: int = 0, source: str = ""
+    ) -> Participant:
         """Somebody connects, and says nothing yet.
 
-        `receive_buffer` (bytes) makes it somebody who can be jammed soon.
+        `receive_buffer` (bytes) makes it somebody who can be jammed soon; `source` is
+        the address that it comes from.
         """
         name = name or self.scene.words.name()
         sock = socket.socket()
+        if source:
+            sock.bind((source, 0))
         if receive_buffer:
             # Before connect(): the window is agreed on when the connection is made.
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
@@ -358,6 +418,54 @@ class Server(Process):
             means,
         )
 
+    def knocks(self) -> Participant | None:
+        """Somebody tries to connect; `None` when nobody listens (any more)."""
+        name = self.scene.words.name()
+        sock = socket.socket()
+        sock.settimeout(PATIENCE)
+        try:
+            sock.connect((self.host, self.port))
+        except OSError:
+            sock.close()
+            return None
+        return Participant(self.scene, self, name, sock)
+
+    def is_visited_in_vain(self, count: int) -> None:
+        """So many connect and break their connections at once (RST)."""
+        for _ in range(count):
+            # As fast as can be: they are to be gone before they are accepted.
+            with socket.socket() as sock:
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
+                sock.settimeout(PATIENCE)
+                with contextlib.suppress(OSError):
+                    sock.connect((self.host, self.port))
+
+    def takes_nobody(self, means: str | None = None) -> None:
+        """Who still connects is not let in, and soon nobody can connect."""
+        deadline = Deadline()
+        while (newcomer := self.knocks()) is not None:
+            newcomer.says(newcomer.name)
+            for line in newcomer.gets_rest(means):
+                self.scene.note(newcomer.label, "←", shorten(line))
+                if line.startswith("* Hola"):
+                    raise Disappointment(
+                        tr("ningú més no entra al xat", "nobody else gets in"),
+                        Line(newcomer.label, line),
+                        means,
+                    )
+            if not deadline.left():
+                raise Disappointment(
+                    tr(
+                        f"ningú no es pot connectar a {self.host}:{self.port}",
+                        f"nobody can connect to {self.host}:{self.port}",
+                    ),
+                    Other(tr("Encara s'hi pot.", "One still can.")),
+                    means,
+                )
+        self.scene.says_that(
+            "ja no s'hi pot connectar ningú", "nobody can connect any more"
+        )
+
     def welcomes(self, name: str | None = None, **options) -> Participant:
         """Somebody connects, says its name, and is in; those inside are told so."""
         newcomer = self.arrives(name, **options)
@@ -382,13 +490,14 @@ class Server(Process):
 
 
 class Client(Process):
-    """The subject's client."""
+    """The subject's client; `label` tells it from another one of the same scene."""
 
     def __init__(self, scene: Scene, port: int, name: str, **options):
         self.name = name
         arguments = options.pop("arguments", ("127.0.0.1", str(port), name))
-        label = tr("client", "client")
-        scene.note(label, "·", " ".join(["python client.py", *arguments]))
+        label = options.pop("label", tr("client", "client"))
+        shown = [shorten(argument) or '""' for argument in arguments]
+        scene.note(label, "·", " ".join(["python client.py", *shown]))
         program = scene.subject.folder / "client.py"
         super().__init__(scene, label, [str(program), *arguments], **options)
 
@@ -396,10 +505,14 @@ class Client(Process):
 class Host:
     """A made-up server, played by the test."""
 
-    def __init__(self, scene: Scene):
+    def __init__(self, scene: Scene, address: str = "127.0.0.1"):
         self.scene = scene
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
+        try:
+            self._listener = socket.create_server((address, 0))
+        except OSError:
+            # Some systems have no loopback address but the usual one.
+            self._listener = socket.create_server(("127.0.0.1", 0))
+        self.address, self.port = self._listener.getsockname()
 
     def meets(self) -> Peer:
         """A client connects; gives the server's end of the connection, greeting sent."""
@@ -410,17 +523,28 @@ class Host:
     def meets_silently(self) -> Peer:
         """A client connects; nothing is sent yet."""
         label = tr("servidor", "server")
-        self._listener.settimeout(PATIENCE)
         with self.scene.needing("K2"):
-            try:
-                sock, _ = self._listener.accept()
-            except TimeoutError:
-                raise Disappointment(
-                    tr("el client es connecta", "the client connects"),
-                    Silence(PATIENCE),
-                ) from None
+            sock = self._accept()
         self.scene.note(label, "·", tr("arriba el client", "the client arrives"))
         return Peer(self.scene, label, sock)
+
+    def _accept(self) -> socket.socket:
+        deadline = Deadline()
+        self._listener.settimeout(0.05)
+        clients = [p for p in self.scene.processes if isinstance(p, Client)]
+        came: Came | None = None
+        while came is None:
+            # Looked at first: one that has ended may have connected before.
+            ended = [c for c in clients if c.status() is not None]
+            late = not deadline.left()
+            try:
+                return self._listener.accept()[0]
+            except TimeoutError:
+                if ended and len(ended) == len(clients):
+                    came = Ended(ended[-1])
+                elif late:
+                    came = Silence(deadline.seconds)
+        raise Disappointment(tr("el client es connecta", "the client connects"), came)
 
     def welcomes(self, client: Client) -> Peer:
         """A client connects, is greeted, says its name, and is let in."""
@@ -436,3 +560,6 @@ class Host:
 
 
 _WINDOWS = hasattr(socket, "SIO_RCVALL")
+
+#: For SO_LINGER: closing sends a reset.
+_AT_ONCE = struct.pack("hh" if _WINDOWS else "ii", 1, 0)

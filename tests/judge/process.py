@@ -2,6 +2,8 @@
 
 import contextlib
 import os
+import pathlib
+import re
 import signal
 import subprocess
 import sys
@@ -11,6 +13,8 @@ from .deadline import Deadline
 from .disappointment import Came, Disappointment, Other
 from .language import tr
 from .scene import Scene
+from .shorten import shorten
+from .terminal import Terminal
 
 #: More output than this (bytes), on one stream, and the process is ended: no program
 #: of the course needs it, and a flood must not spoil the other tests.
@@ -18,6 +22,9 @@ OUTPUT_CAP = 2_000_000
 
 #: Lines of standard error that a transcript shows.
 STDERR_LINES = 12
+
+#: In the environment: a locale that knows ASCII alone, and Python leaves it at that.
+ASCII_LOCALE = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 
 
 class Stream:
@@ -131,11 +138,11 @@ class Silence(Came):
         nothing = tr(f"Res, en {self.seconds:g} s.", f"Nothing, in {self.seconds:g} s.")
         if self.unended:
             return tr(
-                f"Una línia sense final: «{self.unended}»",
-                f"A line without its end: «{self.unended}»",
+                f"Una línia sense final: «{shorten(self.unended)}»",
+                f"A line without its end: «{shorten(self.unended)}»",
             )
         if self.seen:
-            lines = ", ".join(f"«{line}»" for line in self.seen[-3:])
+            lines = ", ".join(f"«{shorten(line)}»" for line in self.seen[-3:])
             return tr(f"Només això: {lines}.", f"Only this: {lines}.")
         return nothing
 
@@ -144,7 +151,8 @@ class Process:
     """A running program: its pid, its console, its output.
 
     `label` is what the transcript calls it. `env` adds to (or with `None` takes from)
-    the environment, which is this one's without Python's own settings.
+    the environment, which is this one's without Python's own settings. Its standard
+    input is a pipe, or nothing (`closed_input`), or the keyboard of a `terminal`.
     """
 
     def __init__(
@@ -156,15 +164,20 @@ class Process:
         closed_input: bool = False,
         folder=None,
         before_start: list[str] = (),
+        terminal: Terminal | None = None,
     ):
         self.scene = scene
         self.label = label
         self.folder = folder or scene.new_folder()
+        self._terminal = terminal
+        if terminal:
+            before_start = terminal.before_start
+        keyboard = terminal.theirs if terminal else subprocess.PIPE
         self._popen = subprocess.Popen(
             [*before_start, sys.executable, *argv],
             cwd=self.folder,
             env=environment(scene, env or {}),
-            stdin=subprocess.DEVNULL if closed_input else subprocess.PIPE,
+            stdin=subprocess.DEVNULL if closed_input else keyboard,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,
@@ -179,11 +192,17 @@ class Process:
 
     def types(self, line: str) -> None:
         """Type a line at its console."""
-        self.scene.note(self.label, "→", tr(f"escriu «{line}»", f"types «{line}»"))
+        shown = shorten(line, 50)
+        self.scene.note(self.label, "→", tr(f"escriu «{shown}»", f"types «{shown}»"))
         self.types_bytes(line.encode("utf-8", errors="surrogateescape") + b"\n")
 
-    def types_bytes(self, data: bytes) -> None:
-        """Put bytes on its standard input, as they are."""
+    def types_bytes(self, data: bytes, note: str = "") -> None:
+        """Put bytes on its standard input, as they are; `note` says so, in words."""
+        if note:
+            self.scene.note(self.label, "→", note)
+        if self._terminal:
+            self._terminal.types(data)
+            return
         # A process that has ended is noticed by what is expected next.
         with contextlib.suppress(OSError, ValueError):
             self._popen.stdin.write(data)
@@ -222,14 +241,18 @@ class Process:
         passed: list[str] = []
         while (printed := self.stdout.next_line(deadline)) is not None:
             if printed == line:
-                self.scene.note(self.label, "←", line)
+                self.scene.note(self.label, "←", shorten(line))
                 return passed
             passed.append(printed)
         raise Disappointment(
-            tr(f"{self.label} escriu «{line}»", f"{self.label} prints «{line}»"),
+            self._expected_to_print(line),
             self.silence(deadline, passed),
             means,
         )
+
+    def _expected_to_print(self, line: str) -> str:
+        shown = shorten(line)
+        return tr(f"{self.label} escriu «{shown}»", f"{self.label} prints «{shown}»")
 
     def silence(self, deadline: Deadline, seen: list[str]) -> Came:
         """Why nothing (more) comes from it: it has ended, or it is just silent."""
@@ -237,14 +260,16 @@ class Process:
             return Ended(self)
         return Silence(deadline.seconds, seen, self.stdout.unended)
 
-    def ends(self, status: int = 0, means: str | None = None) -> None:
-        """It ends by itself, with this exit status."""
+    def ends(self, status: int | None = 0, means: str | None = None) -> None:
+        """It ends by itself, with this exit status (`None`: whatever it is)."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._popen.wait(Deadline().seconds)
         expected = tr(
             f"{self.label} s'acaba, amb l'estat {status}",
             f"{self.label} ends, with status {status}",
         )
+        if status is None:
+            expected = tr(f"{self.label} s'acaba", f"{self.label} ends")
         if self._popen.returncode is None:
             came = Other(
                 tr("Continua en marxa.", "It is still running."), kind="still running"
@@ -252,6 +277,8 @@ class Process:
             raise Disappointment(expected, came, means)
         self.stdout.wait_for_end(Deadline())
         self.stderr.wait_for_end(Deadline())
+        if status is None:
+            return
         if self._popen.returncode != status:
             raise Disappointment(expected, Ended(self), means)
         self.scene.note(
@@ -263,14 +290,26 @@ class Process:
     def printed(self, line: str, means: str | None = None) -> None:
         """It has printed `line` by its end (call after `ends`)."""
         if line in self.stdout.lines:
-            self.scene.note(self.label, "←", line)
+            self.scene.note(self.label, "←", shorten(line))
             return
         seen = self.stdout.lines[-5:]
         raise Disappointment(
-            tr(f"{self.label} escriu «{line}»", f"{self.label} prints «{line}»"),
+            self._expected_to_print(line),
             Silence(0, seen) if seen else Other(tr("No ha escrit res.", "No output.")),
             means,
         )
+
+    def did_not_print(self, line: str, means: str | None = None) -> None:
+        """It has ended without printing `line` (call after `ends`)."""
+        if line in self.stdout.lines:
+            raise Disappointment(
+                tr(
+                    f"{self.label} no escriu «{line}»",
+                    f"{self.label} does not print «{line}»",
+                ),
+                Other(tr("Ho ha escrit.", "It printed it.")),
+                means,
+            )
 
     def complains(self, text: str = "", means: str | None = None) -> None:
         """Its standard error has a line with `text` (call after `ends`)."""
@@ -284,7 +323,7 @@ class Process:
                 f"{self.label} prints {what} on standard error",
             ),
             Other(
-                tr("Això: ", "This: ") + " / ".join(lines[-3:])
+                tr("Això: ", "This: ") + " / ".join(map(shorten, lines[-3:]))
                 if lines
                 else tr("Res.", "Nothing.")
             ),
@@ -298,6 +337,36 @@ class Process:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._popen.wait(1)
         return self._popen.poll()
+
+    def processor_time(self) -> float | None:
+        """Seconds of processor it has used; `None` where the system does not tell."""
+        with contextlib.suppress(OSError):
+            stat = pathlib.Path(f"/proc/{self.pid}/stat").read_text(errors="replace")
+            # Its own name comes first, in brackets, and may hold anything.
+            fields = stat.rpartition(")")[2].split()
+            return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        told = self._ask_system("ps", "-o", "time=", "-p")
+        found = re.fullmatch(r"(?:(\d+):)?(\d+):(\d+\.\d+)", told.strip())
+        if not found:
+            return None
+        return int(found[1] or 0) * 3600 + int(found[2]) * 60 + float(found[3])
+
+    def descriptors(self) -> int | None:
+        """How many it has open; `None` where the system does not tell."""
+        with contextlib.suppress(OSError):
+            return len(os.listdir(f"/proc/{self.pid}/fd"))
+        told = self._ask_system("lsof", "-w", "-F", "f", "-p")
+        return len(re.findall(r"^f\d", told, re.M)) or None
+
+    def _ask_system(self, *command: str) -> str:
+        """What a command of the system says of it; empty where there is none."""
+        try:
+            asked = subprocess.run(
+                [*command, str(self.pid)], capture_output=True, text=True, timeout=10
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            return ""
+        return asked.stdout
 
     def close(self) -> None:
         """End it, and give back its pipes."""

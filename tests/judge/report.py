@@ -2,10 +2,15 @@
 
 import textwrap
 
+from tools.catalogue import Fate, load_levels
+
 from .language import current, tr
 from .results import ERROR, FAILED, NOT_REACHED, PASSED, Results
 
 WIDTH = 80
+
+#: How many characters wide a whole level is drawn.
+BAR = 30
 
 #: More failing steps than this are not all told at once: the first ones come first.
 TOLD = 4
@@ -28,8 +33,8 @@ class Report:
     def _line(self, text: str = "", **markup: bool) -> None:
         self._terminal.write_line(text, **markup)
 
-    def show(self, results: Results) -> None:
-        """All that a person is told of one subject."""
+    def show(self, results: Results, only_next: bool = False) -> None:
+        """All that a person is told of one subject; or no more than how to go on."""
         if results.subject.promised:
             self._show_promise(results)
             if results.subject.level == "skeleton" and not results.broken_promises:
@@ -37,7 +42,9 @@ class Report:
             return
         if not results.subject.untouched:
             self._show_failures(results)
-        self._show_table(results)
+        if not only_next:
+            self._show_table(results)
+        self._show_distances(results)
         self._show_next(results)
 
     # A level of the course ---------------------------------------------------------
@@ -148,7 +155,7 @@ class Report:
                 f"{results.points} de {results.possible} punts.   "
                 "✓ fet   ✗ falla   · encara no s'hi arriba (pel pas que es diu)",
                 f"{results.points} of {results.possible} points.   "
-                "✓ done   ✗ fails   · not reached yet (because of the step named)",
+                "✓ done   ✗ fails   · not reached yet (for the step named)",
             )
         )
         if not results.complete:
@@ -159,6 +166,21 @@ class Report:
                 ),
                 yellow=True,
             )
+
+    def _show_distances(self, results: Results) -> None:
+        """How much of each level is done, when all of it was tried for."""
+        catalogue = results.subject.catalogue
+        for level, fates in load_levels().items():
+            own = [
+                s for s, e in catalogue.steps.items() if fates[e.kind] == Fate.SOLVED
+            ]
+            if not own or not set(own) <= set(results.steps):
+                continue
+            done = sum(results.steps[step].status == PASSED for step in own)
+            bar = "█" * (BAR * done // len(own))
+            steps = tr("passos", "steps")
+            of = tr("de", "of")
+            self._line(f"{level:<10} {bar:░<{BAR}}  {done} {of} {len(own)} {steps}")
 
     def _show_next(self, results: Results) -> None:
         language = current()

@@ -2,6 +2,7 @@
 
 import contextlib
 import pathlib
+from collections.abc import Iterator
 
 from . import explain
 from .disappointment import Disappointment, NotReached
@@ -31,6 +32,8 @@ class Scene:
         self.processes = []
         self._closers = contextlib.ExitStack()
         self._folders = 0
+        self._quiet = False
+        self._in_a_plight = False
 
     # What was done -----------------------------------------------------------------
 
@@ -39,11 +42,26 @@ class Scene:
 
         `arrow` is "→" (sends), "←" (receives) or "·" (does something).
         """
-        self.entries.append((actor, arrow, text))
+        if not self._quiet:
+            self.entries.append((actor, arrow, text))
 
     def says_that(self, ca: str, en: str) -> None:
         """Add a line to the transcript that nobody in particular does."""
         self.entries.append(("", "·", tr(ca, en)))
+
+    @contextlib.contextmanager
+    def in_short(self, ca: str, en: str) -> Iterator[None]:
+        """One line of the transcript for all that is done in this block.
+
+        When something in it disappoints, what came before that is left out all the
+        same: it is for crowds, where nobody could read it.
+        """
+        self.says_that(ca, en)
+        self._quiet = True
+        try:
+            yield
+        finally:
+            self._quiet = False
 
     @contextlib.contextmanager
     def needing(self, step: str):
@@ -61,9 +79,25 @@ class Scene:
         try:
             yield
         except Disappointment as disappointment:
+            if self._in_a_plight:
+                raise
             message = explain.render(self, disappointment)
             self.ledger.mark_broken(self.subject, step, message)
             raise NotReached(step, message) from None
+
+    @contextlib.contextmanager
+    def in_a_plight(self) -> Iterator[None]:
+        """In this block, what disappoints is the test's own failure, needed or not.
+
+        It is for a program that is put where no other step's tests put it (its log
+        cannot be opened): that it goes on is the point, and nobody else's trouble. Only
+        what is known already not to work counts as ever.
+        """
+        self._in_a_plight = True
+        try:
+            yield
+        finally:
+            self._in_a_plight = False
 
     # The cast ----------------------------------------------------------------------
 
@@ -77,13 +111,15 @@ class Scene:
         """Start the subject's client; see `people.Client`."""
         from .people import Client
 
-        return Client(self, port, name or self.words.name(), **options)
+        if name is None:
+            name = self.words.name()
+        return Client(self, port, name, **options)
 
-    def host(self):
+    def host(self, **options):
         """A made-up server, played by the test, for clients to connect to."""
         from .people import Host
 
-        return self.keep(Host(self))
+        return self.keep(Host(self, **options))
 
     def driver(self):
         """A program that works the subject's `Connexio` at the test's word."""

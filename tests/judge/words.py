@@ -43,9 +43,12 @@ class Words:
     def of_bytes(self, size: int) -> str:
         """A text that holds exactly `size` bytes of UTF-8, some letters of several."""
         text = self.text()
-        while len(text.encode()) + 8 < size:
-            text += self.random.choice(_SPICE + tuple("abcdefghij"))
-        return text + "." * (size - len(text.encode()))
+        held = len(text.encode())
+        while held + 8 < size:
+            letter = self.random.choice(_SPICE + tuple("abcdefghij"))
+            text += letter
+            held += len(letter.encode())
+        return text + "." * (size - held)
 
     def cuts(self, data: bytes) -> list[bytes]:
         """`data` in pieces of 1 to 7 bytes, cut anywhere (inside a letter too)."""

@@ -32,7 +32,7 @@ from dataclasses import dataclass, field, replace
 
 from tools.catalogue import Catalogue, Fate
 from tools.levels.layout import Piece, Role, lay_out
-from tools.levels.markers import LOG, loose_logging
+from tools.levels.markers import LOG, logging_calls
 from tools.levels.reading import (
     Block,
     Branch,
@@ -137,7 +137,7 @@ class _Deriver:
         }
         self.silenced = {
             line
-            for line, step in loose_logging(program, catalogue).items()
+            for line, step in logging_calls(program, catalogue).items()
             if self._fate(step, line) is not Fate.SOLVED
         }
 

@@ -42,7 +42,7 @@ def check(sources: Mapping[str, str], catalogue: Catalogue) -> list[SourceError]
                     )
                 )
         try:
-            loose_logging(program, catalogue)
+            logging_calls(program, catalogue)
         except SourceError as error:
             problems.append(error)
     for step in catalogue.steps.values():
@@ -82,10 +82,10 @@ def _check_sentence(
         )
 
 
-def loose_logging(program: Program, catalogue: Catalogue) -> dict[int, str]:
-    """The logger's calls that no step of kind log owns, by line.
+def logging_calls(program: Program, catalogue: Catalogue) -> dict[int, str]:
+    """The logger's calls, by line; the value is the step that makes the logger.
 
-    The value is the step that makes the logger.
+    They go with it, whatever other step they stand under.
 
     Raises:
         SourceError: a logger is made outside every step of kind log.
@@ -104,9 +104,8 @@ def loose_logging(program: Program, catalogue: Catalogue) -> dict[int, str]:
             loggers[name] = step
     return {
         statement.first: loggers[name]
-        for statement, owners in walk(program.block)
+        for statement, _ in walk(program.block)
         if (name := _called_logger(statement)) in loggers
-        and not any(_is_log(owner, catalogue) for owner in owners)
     }
 
 

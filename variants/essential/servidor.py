@@ -233,7 +233,7 @@ def gestiona_participant(connexio, sala, final):
             return
         nom = resposta.strip()
 
-        # P6. Entra a la sala, amb la seva connexió i el seu nom.
+        # P4. El fa entrar a la sala, amb la seva connexió i el seu nom.
         participant = Participant(connexio, nom)
         sala.entra(participant)
 

@@ -69,7 +69,7 @@ def main():
         socol = socket.create_connection((host, port))
         socol.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     # K7. Si no s'hi pot connectar, ho diu i acaba.
-    except (OSError, UnicodeError) as error:
+    except (OSError, TypeError, ValueError) as error:  # dels dos últims: l'adreça
         registre.error("No es pot connectar a %s:%s: %s", host, port, error)
         print(f"No es pot connectar a {host}:{port}: {error}", file=sys.stderr)
         sys.exit(1)

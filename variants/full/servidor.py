@@ -270,7 +270,7 @@ def gestiona_peticions(host, port, sala, final):
         servidor.settimeout(TEMPS_ESPERA)
         servidor.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     # R2. Si hi ha problemes per crear-lo, marca l'esdeveniment de finalització.
-    except (OSError, UnicodeError) as error:
+    except (OSError, TypeError, ValueError) as error:  # dels dos últims: l'adreça
         avisa(host, port, error)
         final.set()
         return
@@ -350,7 +350,7 @@ def gestiona_participant(connexio, sala, final):
             connexio.envia("* Aquest nom no és vàlid.")
             return
 
-        # P6. Entra a la sala, amb la seva connexió i el seu nom.
+        # P4. El fa entrar a la sala, amb la seva connexió i el seu nom.
         participant = Participant(connexio, nom)
         sala.entra(participant)
 

@@ -34,12 +34,12 @@ class Connexio:
 
     def __init__(self, socol):
         """Embolcalla `socol`, un sòcol ja connectat."""
-        # C1. Guarda el sòcol, i els bytes que han arribat i encara no s'han donat.
+        # C2. Guarda el sòcol, i crea el candau de qui hi envia.
         self._socol = socol
-        self._rebut = b""
-
-        # C2. Crea el candau que impedeix que dos fils barregin el que envien.
         self._candau = threading.Lock()
+
+        # C1. Prepara on guardar els bytes que han arribat i encara no s'han donat.
+        self._rebut = b""
 
         # C3. Posa al sòcol el temps d'espera: TEMPS_ESPERA, mig segon.
         socol.settimeout(TEMPS_ESPERA)

@@ -22,9 +22,9 @@ class Connexio:
 
     def __init__(self, socol):
         """Embolcalla `socol`, un sòcol ja connectat."""
-        # C1. Guarda el sòcol, i els bytes que han arribat i encara no s'han donat.
+        # C2. Guarda el sòcol, i crea el candau de qui hi envia.
 
-        # C2. Crea el candau que impedeix que dos fils barregin el que envien.
+        # C1. Prepara on guardar els bytes que han arribat i encara no s'han donat.
 
         # C3. Posa al sòcol el temps d'espera: TEMPS_ESPERA, mig segon.
 

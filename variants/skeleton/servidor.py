@@ -154,7 +154,7 @@ def gestiona_participant(connexio, sala, final):
     # P3. Si el nom no és vàlid, ho diu al client i acaba; la resta no en sap res.
         # L3. Registra que s'ha refusat un nom, i mai quin: pot ser qualsevol cosa.
 
-    # P6. Entra a la sala, amb la seva connexió i el seu nom.
+    # P4. El fa entrar a la sala, amb la seva connexió i el seu nom.
 
     # P7. Escolta el sòcol del participant, per rebre'n els missatges.
         # P9. Si el missatge és massa llarg, ho diu al seu autor i no el reenvia.
