@@ -10,6 +10,7 @@ import tempfile
 import pytest
 
 from tests.judge import explain, language, verdict
+from tests.judge.deadline import wait_for_what_should_come
 from tests.judge.disappointment import Disappointment, NotReached, NotTried
 from tests.judge.language import tr
 from tests.judge.ledger import Ledger, Record
@@ -189,12 +190,17 @@ def _wanted(config, item) -> bool:
 
 
 def _place(item):
-    """Long tests first, so that they run beside the rest; then as a student works."""
+    """Long tests first, so that they run beside the rest.
+
+    A student's work is tried as a student works. Otherwise backwards: the later steps
+    have more to wait for.
+    """
     subject = _subject(item)
     if subject is None:
         return (1, "", 0)
     thorough = item.get_closest_marker("thorough") is not None
-    return (0, not thorough, subject.catalogue.stop_of(_step(item)))
+    stop = subject.catalogue.stop_of(_step(item))
+    return (0, not thorough, stop if item.config.option.until_failure else -stop)
 
 
 @pytest.fixture
@@ -207,6 +213,7 @@ def scene(request, subject):
         raise NotTried
     if config.option.until_failure and ledger.an_earlier_stop_failed(subject, step):
         raise NotTried
+    wait_for_what_should_come(subject.expects(step))
     words = Words(config.option.seed, request.node.name)
     stage = Scene(subject, step, words, ledger.new_folder(), ledger)
     request.node.scene = stage

@@ -8,6 +8,7 @@ import socket
 import pytest
 
 from tests.judge.disappointment import Disappointment, NotReached, Other
+from tests.judge.driver import wait_for_timeouts
 from tests.judge.language import tr
 from tests.judge.people import (
     BAD_NAME,
@@ -416,6 +417,24 @@ def test_it_ends_when_the_server_closes_the_chat(scene):
     )
     client.printed(CLOSING)
     client.did_not_print(LOST_SERVER)
+
+
+@step("K6")
+def test_it_stays_as_long_as_the_server_does(scene):
+    client, peer = in_the_chat(scene)
+    # Longer than what a client that leaves would wait for the server.
+    wait_for_timeouts(scene, 3)
+    text = scene.words.text()
+    peer.says(text)
+    client.prints(
+        text,
+        tr(
+            "Ningú no ha marxat ni ha tancat res, i el client s'ha acabat sol: el fil "
+            "principal ha d'esperar fins que algú marqui el final.",
+            "Nobody has left or closed anything, and the client ended by itself: the "
+            "main thread has to wait until somebody marks the end.",
+        ),
+    )
 
 
 # K7: what can go wrong ----------------------------------------------------------------

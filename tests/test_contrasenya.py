@@ -5,7 +5,7 @@ import signal
 import pytest
 
 from tests.judge.addresses import own_address
-from tests.judge.deadline import PATIENCE, Deadline
+from tests.judge.deadline import Deadline, patience
 from tests.judge.disappointment import Disappointment, Other
 from tests.judge.language import tr
 from tests.judge.log import Log
@@ -302,7 +302,7 @@ def test_the_password_and_the_name_have_their_time_each(scene):
     _trickles(trickling, 0.6 * TIME_TO_ANSWER)
     slow.says(password)
     slow.gets(GREETING, _means_right())
-    _trickles(trickling, 0.4 * TIME_TO_ANSWER + PATIENCE)
+    _trickles(trickling, 0.4 * TIME_TO_ANSWER + patience())
     means = tr(
         f"Qui en {TIME_TO_ANSWER} segons no ha dit la contrasenya ja no la dirà, "
         "encara que vagi enviant lletres: s'acaba la connexió, sense dir-li res.",
@@ -599,12 +599,16 @@ def test_a_wrong_one_waits_for_its_answer_and_nobody_waits_for_it(scene):
     for _ in range(TRIES):
         mistaken = _is_asked(server)
         mistaken.says(scene.words.tag())
-        for author, reader in 3 * ((anna, berta), (berta, anna)):
-            text = scene.words.text()
-            author.says(text)
-            with scene.needing("P8"):
-                reader.gets(f"[{author.name}] {text}")
-        _knows_it(server, password)
+        with scene.in_short(
+            "els altres es diuen coses, i algú altre diu la contrasenya i hi entra",
+            "the others say things, and somebody else says the password and comes in",
+        ):
+            for author, reader in 3 * ((anna, berta), (berta, anna)):
+                text = scene.words.text()
+                author.says(text)
+                with scene.needing("P8"):
+                    reader.gets(f"[{author.name}] {text}")
+            _knows_it(server, password)
         came = mistaken.next(Deadline(0.01))
         if isinstance(came, Silence):
             mistaken.gets(WRONG)

@@ -106,30 +106,28 @@ def _names_its_place(server: Server, host: str) -> None:
     listens = f"Escoltant a {host}:8888"
     deadline = Deadline()
     seen = []
-    while deadline.left() and not (server.stdout.ended and server.stderr.ended):
+    while True:
+        # Looked at first: what it said before its end is still to be read.
+        over = server.stdout.ended and server.stderr.ended or not deadline.left()
         if (line := server.stdout.next_line(Deadline(0.05))) is not None:
             seen.append(line)
-        if listens in seen:
-            named = listens
-            break
         complaints = "\n".join(server.stderr.lines)
-        if host in complaints and "8888" in complaints:
-            named = complaints.splitlines()[-1]
-            break
+        if listens in seen or (host in complaints and "8888" in complaints):
+            server.scene.note(server.label, "←", f"{host}:8888")
+            return
         if complaints and _somebody_listens(host):
             pytest.skip(f"somebody else listens at {host}:8888")
-    else:
-        raise Disappointment(
-            tr(f"servidor escriu «{listens}»", f"server prints «{listens}»"),
-            server.silence(deadline, seen),
-            tr(
-                "Sense arguments, el servidor escolta a 127.0.0.1, al port 8888; si "
-                "només li donen l'adreça, al port 8888 d'aquella adreça.",
-                "Without arguments the server listens at 127.0.0.1, port 8888; with an "
-                "address alone, at port 8888 of that address.",
-            ),
-        )
-    server.scene.note(server.label, "←", named)
+        if over and line is None:
+            raise Disappointment(
+                tr(f"servidor escriu «{listens}»", f"server prints «{listens}»"),
+                server.silence(deadline, seen),
+                tr(
+                    "Sense arguments, el servidor escolta a 127.0.0.1, al port 8888; "
+                    "si només li donen l'adreça, al port 8888 d'aquella adreça.",
+                    "Without arguments the server listens at 127.0.0.1, port 8888; "
+                    "with an address alone, at port 8888 of that address.",
+                ),
+            )
 
 
 def _somebody_listens(host: str) -> bool:

@@ -11,6 +11,9 @@ from tests.judge.step import step
 #: The most characters of a name.
 LONGEST_NAME = 20
 
+#: So many come at the same time, with one name.
+CROWD = 90
+
 
 def _comes_in(server: Server, said: str, called: str, means: str) -> Participant:
     """Somebody says one name and is called another (or the same): that is the point."""
@@ -207,31 +210,43 @@ def _means_cut() -> str:
 
 @step("N1")
 def test_who_come_at_the_same_time_get_different_names(scene):
+    """Many, and with a name that takes some comparing: two that get in each other's
+    way are soon past it."""
     server = scene.server()
     witness = server.welcomes()
-    for _ in range(3):
-        _come_together(server, witness, scene.words.name(), 10)
-
-
-def _come_together(server: Server, witness: Participant, name: str, count: int) -> None:
-    """So many say the same name at once: no two are called the same, by anybody."""
-    scene = server.scene
-    called = [name] + [f"{name}{number}" for number in range(2, count + 1)]
-    newcomers = [server.arrives(name).greeted() for _ in called]
-    for newcomer in newcomers:
-        newcomer.says(name)
-    announced = {came_in(one) for one in called}
-    for _ in called:
-        line = witness.gets_one_of(*sorted(announced), means=_means_together())
-        announced.remove(line)
+    name = scene.words.name().ljust(LONGEST_NAME - 2, "É")
+    called = [name] + [f"{name}{number}" for number in range(2, CROWD + 1)]
+    with scene.in_short(
+        f"arriben {CROWD} persones, i totes diuen alhora que es diuen {name}",
+        f"{CROWD} people arrive, and all say at once that their name is {name}",
+    ):
+        newcomers = [server.arrives(name).greeted() for _ in called]
+        for newcomer in newcomers:
+            newcomer.says(name)
+    _all_are_announced(witness, called)
     free = set(called)
     for newcomer in newcomers:
         newcomer.name = _is_called_one_of(newcomer, free)
         free.remove(newcomer.name)
+    # And so they are called from then on.
     text = scene.words.text()
-    for newcomer in newcomers:
+    for newcomer in newcomers[::8]:
         newcomer.says(text)
         witness.gets(f"[{newcomer.name}] {text}", _means_everybody())
+
+
+def _all_are_announced(witness: Participant, called: list[str]) -> None:
+    """It hears that each of these has come in, once; their order is anybody's."""
+    missing = {came_in(one): one for one in called}
+    deadline = Deadline()
+    while missing:
+        came = witness.next(deadline)
+        if came not in missing:
+            if isinstance(came, str):
+                came = Line(witness.label, came)
+            line = came_in(next(iter(missing.values())))
+            raise Disappointment(f"{witness.label} ← {line}", came, _means_together())
+        del missing[came]
 
 
 def _is_called_one_of(newcomer: Participant, names: set[str]) -> str:

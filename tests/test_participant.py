@@ -4,8 +4,9 @@ import time
 
 import pytest
 
-from tests.judge.deadline import PATIENCE, Deadline
+from tests.judge.deadline import Deadline, patience
 from tests.judge.disappointment import Came, Disappointment, Other
+from tests.judge.driver import wait_for_timeouts
 from tests.judge.language import tr
 from tests.judge.people import (
     BAD_NAME,
@@ -22,7 +23,6 @@ from tests.judge.people import (
     too_long,
 )
 from tests.judge.process import Silence
-from tests.judge.scene import Scene
 from tests.judge.shorten import shorten
 from tests.judge.step import step
 
@@ -43,18 +43,6 @@ JAMMED = 4_000_000
 #: Seconds without a line, while somebody talks on and on: the others are held up. They
 #: are, when somebody is jammed, for one `TEMPS_ESPERA`: twice as long.
 HELD_UP = WAITING_TIME / 2
-
-
-def _wait_for_timeouts(scene: Scene, count: int) -> None:
-    """So many `TIMEOUT`s pass: those of the program's own `rep()`, called elsewhere.
-
-    A `rep()` that the server was waiting in before has then had its `TIMEOUT` too.
-    """
-    driver = scene.driver()
-    driver.connects()
-    with scene.needing("C3"):
-        for _ in range(count):
-            driver.rep_gives("TIMEOUT")
 
 
 def _comes_in(server: Server, count: int, means: str) -> Participant:
@@ -109,7 +97,7 @@ def test_the_name_may_take_its_time(scene):
     anna = server.arrives(scene.words.name() + "ç").greeted()
     letters = anna.name.encode()
     anna.sends(letters[:-1])
-    _wait_for_timeouts(scene, 1)
+    wait_for_timeouts(scene, 1)
     anna.sends(letters[-1:] + b"\n")
     anna.gets(
         hello(anna.name, 1),
@@ -235,7 +223,7 @@ def test_who_gives_no_name_in_time_gets_the_end(scene):
             "time.",
         ),
     )
-    _trickles(trickling, TIME_FOR_NAME / 2 + PATIENCE)
+    _trickles(trickling, TIME_FOR_NAME / 2 + patience())
     means = tr(
         f"Qui no ha dit el nom en {TIME_FOR_NAME} segons ja no el dirà, encara que "
         "vagi enviant bytes: el temps es compta des del començament, i no des de "
@@ -254,8 +242,8 @@ def _trickles(visitor: Participant, seconds: float) -> None:
     """It sends a byte now and then, for so long or until something comes."""
     deadline = Deadline(seconds)
     with visitor.scene.in_short(
-        f"{visitor.label} envia una lletra de tant en tant, sense acabar mai la línia",
-        f"{visitor.label} sends a letter now and then, and never ends the line",
+        f"{visitor.label} envia una lletra de tant en tant",
+        f"{visitor.label} sends a letter now and then",
     ):
         while deadline.left() and isinstance(visitor.next(Deadline(0.5)), Silence):
             visitor.sends(b"a")
@@ -378,7 +366,7 @@ def test_after_a_silence_one_is_heard_as_before(scene):
     text, answer, more = (scene.words.text() for _ in range(3))
     letters = text.encode()
     anna.sends(letters[:5])
-    _wait_for_timeouts(scene, 1)
+    wait_for_timeouts(scene, 1)
     anna.sends(letters[5:] + b"\n")
     means = tr(
         "Qui calla una estona continua al xat: quan rep() torna TIMEOUT, s'ha de "
@@ -419,7 +407,7 @@ def test_waiting_costs_no_processor_time(scene):
     server.welcomes_all(3)
     server.arrives().greeted()
     before, beginning = server.processor_time(), time.monotonic()
-    _wait_for_timeouts(scene, 2)
+    wait_for_timeouts(scene, 2)
     used, elapsed = server.processor_time() - before, time.monotonic() - beginning
     if used > NEXT_TO_NOTHING * elapsed:
         raise Disappointment(
@@ -902,11 +890,16 @@ def _gets_one_farewell_each(
         else:
             if isinstance(came, str):
                 came = Line(listener.label, came)
-            who = min((leaver.name for leaver in missing), default="…")
+            who = tr(" o ", " or ").join(sorted(p.name for p in missing)[:2])
             raise Disappointment(
                 tr(
                     f"{listener.label} rep un comiat de {who}, i un de sol",
                     f"{listener.label} gets a farewell of {who}, and just one",
+                )
+                if missing
+                else tr(
+                    f"{listener.label} rep un sol comiat de cada un",
+                    f"{listener.label} gets just one farewell of each",
                 ),
                 came,
                 _means_one_farewell(),
@@ -974,8 +967,8 @@ def test_who_does_not_read_is_lost_and_stops_nobody(scene):
         flood.may_come(anna, line)
     dolors.says(scene.words.text())
     with scene.in_short(
-        f"{dolors.name} llegeix tot el que li havia arribat, fins al final",
-        f"{dolors.name} reads all that had arrived for it, to the end",
+        f"{dolors.name} llegeix tot el que li havia arribat",
+        f"{dolors.name} reads all that had arrived for it",
     ):
         dolors.gets_rest(means)
     text, answer = scene.words.text(), scene.words.text()
@@ -1013,10 +1006,8 @@ class Flood:
         filler = "x" * 1000
         sent, late = 0, None
         with self.scene.in_short(
-            f"{self.jammed.name} no llegeix; {self.author.name} envia línies i més "
-            "línies, i els altres les llegeixen",
-            f"{self.jammed.name} does not read; {self.author.name} sends more and more "
-            "lines, and the others read them",
+            f"{self.author.name} parla i parla, i {self.jammed.name} no llegeix",
+            f"{self.author.name} talks and talks, and {self.jammed.name} does not read",
         ):
             while len(self.places) < len(self.listeners):
                 texts = [f"{number} {filler}" for number in range(sent, sent + 64)]
@@ -1187,8 +1178,8 @@ def _visits(server: Server, count: int) -> None:
     """So many come together; half of them come in, and all of them leave."""
     scene = server.scene
     with scene.in_short(
-        f"entren {count} persones, i marxen totes; la meitat, sense haver dit el nom",
-        f"{count} people come in, and all leave; half of them without a name",
+        f"entren {count} persones i marxen; la meitat, sense nom",
+        f"{count} people come and leave; half of them without a name",
     ):
         visitors = [server.arrives() for _ in range(count)]
         for visitor in visitors:

@@ -7,7 +7,7 @@ else must have seen the same ones in the same order, its own left out.
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-from .deadline import PATIENCE, Deadline
+from .deadline import Deadline, patience
 from .disappointment import Disappointment, Other
 from .language import tr
 from .people import Line, Participant, Server, StreamEnd, came_in, left
@@ -45,7 +45,7 @@ class Crowd:
         self.witness: Participant | None = None
         #: Every line, in the witness's order.
         self.order: list[str] = []
-        self._gate = threading.Barrier(people, timeout=PATIENCE)
+        self._gate = threading.Barrier(people, timeout=patience())
 
     # What they do ------------------------------------------------------------------
 

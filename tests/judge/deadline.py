@@ -3,17 +3,36 @@
 import os
 import time
 
+_FACTOR = float(os.environ.get("XAT_PACIENCIA", "1"))
+
 #: Seconds. Only a failure ever waits this long. XAT_PACIENCIA multiplies it, for slow
 #: machines.
-PATIENCE = 5.0 * float(os.environ.get("XAT_PACIENCIA", "1"))
+PATIENCE = 5.0 * _FACTOR
+
+#: Seconds, for what a level of the course is expected not to do. Giving up too soon
+#: there can let a level pass that does more than it says, and hurts nobody's work.
+IMPATIENCE = 1.0 * _FACTOR
+
+_patience = PATIENCE
+
+
+def patience() -> float:
+    """The seconds that a wait of the present test may last."""
+    return _patience
+
+
+def wait_for_what_should_come(expected: bool) -> None:
+    """Be patient from now on, if what the test is about is `expected` to work."""
+    global _patience
+    _patience = PATIENCE if expected else IMPATIENCE
 
 
 class Deadline:
-    """A moment in the future that ends a wait."""
+    """A moment in the future that ends a wait: `patience()` from now, or `seconds`."""
 
-    def __init__(self, seconds: float = PATIENCE):
-        self.seconds = seconds
-        self._end = time.monotonic() + seconds
+    def __init__(self, seconds: float | None = None):
+        self.seconds = patience() if seconds is None else seconds
+        self._end = time.monotonic() + self.seconds
 
     def left(self) -> float:
         """Seconds left, never below zero."""

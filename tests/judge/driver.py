@@ -11,7 +11,7 @@ import pathlib
 import socket
 import time
 
-from .deadline import PATIENCE, Deadline
+from .deadline import Deadline, patience
 from .disappointment import Disappointment, Other
 from .language import tr
 from .people import Peer
@@ -61,7 +61,7 @@ class Driver(Process):
             drops=drops,
             buffer=buffer,
         )
-        listener.settimeout(PATIENCE)
+        listener.settimeout(patience())
         try:
             sock, _ = listener.accept()
         except TimeoutError:
@@ -277,7 +277,7 @@ class Driver(Process):
         return None if self._waiting is None else json.loads(self._waiting)
 
     def _answer(self) -> dict:
-        deadline = Deadline(PATIENCE)
+        deadline = Deadline()
         line, self._waiting = self._waiting or self.stdout.next_line(deadline), None
         if line is None:
             raise Disappointment(
@@ -328,3 +328,15 @@ def _shown(asked: str, status: str, message: str | None) -> str:
     if not asked.startswith("rep"):
         return status
     return f"({status}, {shorten(repr(message))})"
+
+
+def wait_for_timeouts(scene: Scene, count: int) -> None:
+    """So many `TIMEOUT`s pass: those of the program's own `rep()`, called elsewhere.
+
+    A `rep()` that the server was waiting in before has then had its `TIMEOUT` too.
+    """
+    driver = scene.driver()
+    driver.connects()
+    with scene.needing("C3"):
+        for _ in range(count):
+            driver.rep_gives("TIMEOUT")

@@ -8,7 +8,7 @@ import socket
 import struct
 import time
 
-from .deadline import PATIENCE, Deadline
+from .deadline import Deadline, patience
 from .disappointment import Came, Disappointment, Other
 from .language import tr
 from .process import Ended, Process, Silence
@@ -139,7 +139,7 @@ class Peer:
             self._send(piece)
 
     def _send(self, data: bytes) -> None:
-        self.sock.settimeout(PATIENCE)
+        self.sock.settimeout(patience())
         try:
             self.sock.sendall(data)
         except TimeoutError:
@@ -385,7 +385,7 @@ class Server(Process):
         if receive_buffer:
             # Before connect(): the window is agreed on when the connection is made.
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-        sock.settimeout(PATIENCE)
+        sock.settimeout(patience())
         self.scene.note(name, "·", tr("es connecta", "connects"))
         with self.scene.needing("R3"):
             try:
@@ -404,7 +404,7 @@ class Server(Process):
     def refuses(self, means: str | None = None) -> None:
         """Nobody can connect to it (any more)."""
         with socket.socket() as sock:
-            sock.settimeout(PATIENCE)
+            sock.settimeout(patience())
             try:
                 sock.connect((self.host, self.port))
             except OSError:
@@ -422,7 +422,7 @@ class Server(Process):
         """Somebody tries to connect; `None` when nobody listens (any more)."""
         name = self.scene.words.name()
         sock = socket.socket()
-        sock.settimeout(PATIENCE)
+        sock.settimeout(patience())
         try:
             sock.connect((self.host, self.port))
         except OSError:
@@ -436,7 +436,7 @@ class Server(Process):
             # As fast as can be: they are to be gone before they are accepted.
             with socket.socket() as sock:
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
-                sock.settimeout(PATIENCE)
+                sock.settimeout(patience())
                 with contextlib.suppress(OSError):
                     sock.connect((self.host, self.port))
 

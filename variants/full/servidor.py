@@ -7,7 +7,6 @@ les peticions dels clients que volen entrar; i un per a cada participant. Un
 esdeveniment, `final`, els fa acabar tots. La sala és l'única cosa que comparteixen.
 """
 
-import dataclasses
 import logging
 import queue
 import signal
@@ -34,12 +33,14 @@ TEMPS_NOM = 10  # segons
 registre = logging.getLogger("servidor")
 
 
-@dataclasses.dataclass(eq=False)
 class Participant:
     """Algú que és al xat: la seva connexió i el seu nom."""
 
-    connexio: Connexio
-    nom: str
+    def __init__(self, connexio, nom):
+        """Fa un participant que encara no és a cap sala."""
+        # P4. Guarda la connexió i el nom.
+        self.connexio = connexio
+        self.nom = nom
 
 
 class Sala:

@@ -7,7 +7,6 @@ les peticions dels clients que volen entrar; i un per a cada participant. Un
 esdeveniment, `final`, els fa acabar tots. La sala és l'única cosa que comparteixen.
 """
 
-import dataclasses
 import hmac
 import logging
 import os
@@ -41,16 +40,18 @@ PARELLA = "parla a soles amb l'altre"
 registre = logging.getLogger("servidor")
 
 
-@dataclasses.dataclass(eq=False)
 class Participant:
     """Algú que és al xat: la seva connexió i el seu nom."""
 
-    connexio: Connexio
-    nom: str
+    def __init__(self, connexio, nom):
+        """Fa un participant que encara no és a cap sala."""
+        # P4. Guarda la connexió i el nom.
+        self.connexio = connexio
+        self.nom = nom
 
-    # Y1. Amb qui està lligat, si ho està, i quin paper hi fa.
-    altre: "Participant | None" = None
-    paper: str | None = None
+        # Y1. Encara no està lligat amb ningú, ni hi fa cap paper.
+        self.altre = None
+        self.paper = None
 
 
 class Sala:

@@ -7,7 +7,6 @@ les peticions dels clients que volen entrar; i un per a cada participant. Un
 esdeveniment, `final`, els fa acabar tots. La sala és l'única cosa que comparteixen.
 """
 
-import dataclasses
 import queue
 import signal
 import socket
@@ -30,12 +29,14 @@ MIDA_NOM = 20  # caràcters
 TEMPS_NOM = 10  # segons
 
 
-@dataclasses.dataclass(eq=False)
 class Participant:
     """Algú que és al xat: la seva connexió i el seu nom."""
 
-    connexio: Connexio
-    nom: str
+    def __init__(self, connexio, nom):
+        """Fa un participant que encara no és a cap sala."""
+        # P4. Guarda la connexió i el nom.
+        self.connexio = connexio
+        self.nom = nom
 
 
 class Sala:

@@ -7,19 +7,15 @@ les peticions dels clients que volen entrar; i un per a cada participant. Un
 esdeveniment, `final`, els fa acabar tots. La sala és l'única cosa que comparteixen.
 """
 
-import dataclasses
-
-from connexio import Connexio
-
 # L1. Crea el registre del servidor.
 
 
-@dataclasses.dataclass(eq=False)
 class Participant:
     """Algú que és al xat: la seva connexió i el seu nom."""
 
-    connexio: Connexio
-    nom: str
+    def __init__(self, connexio, nom):
+        """Fa un participant que encara no és a cap sala."""
+        # P4. Guarda la connexió i el nom.
 
 
 class Sala:
