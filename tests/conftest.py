@@ -9,17 +9,18 @@ import tempfile
 
 import pytest
 
-from tests.judge import explain, language, verdict
+from tests.judge import explain, verdict
 from tests.judge.deadline import wait_for_what_should_come
 from tests.judge.disappointment import Disappointment, NotReached, NotTried
-from tests.judge.language import tr
 from tests.judge.ledger import Ledger, Record
 from tests.judge.report import Report
 from tests.judge.results import PASSED, conclude
 from tests.judge.scene import Scene
 from tests.judge.subject import SubjectError, resolve
 from tests.judge.words import Words
+from tools import language
 from tools.catalogue import CatalogueError, load_levels
+from tools.language import tr
 
 COURSE_TESTS = pathlib.Path(__file__).with_name("course")
 

@@ -9,7 +9,6 @@ import pytest
 
 from tests.judge.disappointment import Disappointment, NotReached, Other
 from tests.judge.driver import wait_for_timeouts
-from tests.judge.language import tr
 from tests.judge.people import (
     BAD_NAME,
     CLOSING,
@@ -22,6 +21,7 @@ from tests.judge.people import (
 )
 from tests.judge.process import ASCII_LOCALE, Ended
 from tests.judge.step import step
+from tools.language import tr
 
 
 def in_the_chat(scene, **options):

@@ -4,8 +4,8 @@ import pathlib
 
 import pytest
 
-from tests.judge.language import tr
 from tests.judge.step import step
+from tools.language import tr
 
 FFFD = "\ufffd"
 

@@ -7,7 +7,6 @@ import pytest
 
 from tests.judge.deadline import Deadline
 from tests.judge.disappointment import Disappointment, Other
-from tests.judge.language import tr
 from tests.judge.people import (
     FULL,
     GREETING,
@@ -22,6 +21,7 @@ from tests.judge.people import (
 from tests.judge.process import ASCII_LOCALE
 from tests.judge.shorten import shorten
 from tests.judge.step import step
+from tools.language import tr
 
 EXPELLED = "* Has estat expulsat del xat."
 

@@ -7,7 +7,6 @@ import pytest
 from tests.judge.addresses import own_address
 from tests.judge.deadline import Deadline, patience
 from tests.judge.disappointment import Disappointment, Other
-from tests.judge.language import tr
 from tests.judge.log import Log
 from tests.judge.people import (
     CLOSING,
@@ -26,6 +25,7 @@ from tests.judge.scene import Scene
 from tests.judge.shorten import shorten
 from tests.judge.step import step
 from tests.judge.terminal import Terminal
+from tools.language import tr
 
 ASKED = "* Quina és la contrasenya?"
 WRONG = "* Contrasenya incorrecta."
@@ -179,14 +179,10 @@ def test_it_is_compared_exact(scene):
     attempts = [
         password.strip(),
         f"{password} ",
-        password.lower(),
         password.swapcase(),
         password.replace("À", "A").replace("ú", "u"),
-        password.replace("  N", " N"),
         password[:-3],
-        password * 2,
         scene.words.tag(),
-        VARIABLE,
         "",
     ]
     visitors = [_is_asked(server) for _ in attempts]

@@ -8,10 +8,10 @@ import socket
 import pytest
 
 from tests.judge.addresses import own_address
-from tests.judge.language import tr
 from tests.judge.log import Log
 from tests.judge.people import BAD_NAME, FULL, Server, came_in, left, lost, too_long
 from tests.judge.step import step
+from tools.language import tr
 
 CONNECTIONS = 100
 

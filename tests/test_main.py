@@ -11,10 +11,10 @@ from tests.judge.addresses import USUAL, own_address, taken_elsewhere
 from tests.judge.crowd import Crowd
 from tests.judge.deadline import Deadline
 from tests.judge.disappointment import Disappointment, Other
-from tests.judge.language import tr
 from tests.judge.people import CLOSING, Participant, Server, hello
 from tests.judge.process import ASCII_LOCALE
 from tests.judge.step import step
+from tools.language import tr
 
 
 def dont_understand(line: str) -> str:

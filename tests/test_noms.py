@@ -4,9 +4,9 @@ import re
 
 from tests.judge.deadline import Deadline
 from tests.judge.disappointment import Came, Disappointment, Other
-from tests.judge.language import tr
 from tests.judge.people import Line, Participant, Server, came_in, hello, left, lost
 from tests.judge.step import step
+from tools.language import tr
 
 #: The most characters of a name.
 LONGEST_NAME = 20

@@ -7,7 +7,6 @@ import pytest
 from tests.judge.deadline import Deadline, patience
 from tests.judge.disappointment import Came, Disappointment, Other
 from tests.judge.driver import wait_for_timeouts
-from tests.judge.language import tr
 from tests.judge.people import (
     BAD_NAME,
     CLOSING,
@@ -25,6 +24,7 @@ from tests.judge.people import (
 from tests.judge.process import Silence
 from tests.judge.shorten import shorten
 from tests.judge.step import step
+from tools.language import tr
 
 #: The most characters of a name, and the most bytes of a text and of a line.
 LONGEST_NAME = 20

@@ -10,7 +10,6 @@ import pytest
 from tests.judge.addresses import own_address
 from tests.judge.deadline import Deadline
 from tests.judge.disappointment import Disappointment, Other
-from tests.judge.language import tr
 from tests.judge.people import (
     CLOSING,
     FULL,
@@ -22,6 +21,7 @@ from tests.judge.people import (
     hello,
 )
 from tests.judge.step import step
+from tools.language import tr
 
 #: The most connections that are served at a time: the contract's `MAXIM_CONNEXIONS`.
 MOST = 100

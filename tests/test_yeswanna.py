@@ -3,7 +3,6 @@
 import pytest
 
 from tests.judge.disappointment import Disappointment
-from tests.judge.language import tr
 from tests.judge.people import (
     CLOSING,
     Participant,
@@ -14,6 +13,7 @@ from tests.judge.people import (
     too_long,
 )
 from tests.judge.step import step
+from tools.language import tr
 
 YES = "yes wanna"
 BACK = "* Torneu a parlar amb tothom."

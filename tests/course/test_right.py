@@ -1,4 +1,4 @@
-"""Correct programs, built in other ways than the course's: the suite passes them all."""
+"""Correct programs, built in other ways than the course's: they pass everything."""
 
 import json
 import pathlib

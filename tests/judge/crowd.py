@@ -7,9 +7,10 @@ else must have seen the same ones in the same order, its own left out.
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+from tools.language import tr
+
 from .deadline import Deadline, patience
 from .disappointment import Disappointment, Other
-from .language import tr
 from .people import Line, Participant, Server, StreamEnd, came_in, left
 from .process import Silence
 from .shorten import shorten

@@ -11,9 +11,10 @@ import pathlib
 import socket
 import time
 
+from tools.language import tr
+
 from .deadline import Deadline, patience
 from .disappointment import Disappointment, Other
-from .language import tr
 from .people import Peer
 from .process import Process
 from .scene import Scene

@@ -4,8 +4,9 @@ import re
 import textwrap
 import traceback
 
+from tools.language import tr
+
 from .disappointment import Disappointment
-from .language import tr
 from .shorten import TAB, clip
 
 WIDTH = 80

@@ -3,9 +3,10 @@
 import re
 import time
 
+from tools.language import tr
+
 from .deadline import Deadline
 from .disappointment import Came, Disappointment, Other
-from .language import tr
 from .process import Process
 from .shorten import shorten
 

@@ -8,9 +8,10 @@ import socket
 import struct
 import time
 
+from tools.language import tr
+
 from .deadline import Deadline, patience
 from .disappointment import Came, Disappointment, Other
-from .language import tr
 from .process import Ended, Process, Silence
 from .scene import Scene
 from .shorten import shorten
@@ -515,7 +516,7 @@ class Host:
         self.address, self.port = self._listener.getsockname()
 
     def meets(self) -> Peer:
-        """A client connects; gives the server's end of the connection, greeting sent."""
+        """A client connects, and is greeted; gives the server's end of it."""
         peer = self.meets_silently()
         peer.says(GREETING)
         return peer

@@ -9,9 +9,10 @@ import subprocess
 import sys
 import threading
 
+from tools.language import tr
+
 from .deadline import Deadline
 from .disappointment import Came, Disappointment, Other
-from .language import tr
 from .scene import Scene
 from .shorten import shorten
 from .terminal import Terminal

@@ -3,8 +3,8 @@
 import textwrap
 
 from tools.catalogue import Fate, load_levels
+from tools.language import current, tr
 
-from .language import current, tr
 from .results import ERROR, FAILED, NOT_REACHED, PASSED, Results
 
 WIDTH = 80
@@ -60,9 +60,9 @@ class Report:
             tr(
                 f"Nivell {subject.name}: van bé {len(passed)} dels {len(expected)} "
                 f"passos que fa, i fallen {len(failing)} dels {len(absent)} que no fa.",
-                f"Level {subject.name}: {len(passed)} of the {len(expected)} steps that "
-                f"it does work, and {len(failing)} of the {len(absent)} that it lacks "
-                "fail.",
+                f"Level {subject.name}: {len(passed)} of the {len(expected)} steps "
+                f"that it does work, and {len(failing)} of the {len(absent)} that it "
+                "lacks fail.",
             ),
             green=kept,
             red=not kept,

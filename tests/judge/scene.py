@@ -4,9 +4,10 @@ import contextlib
 import pathlib
 from collections.abc import Iterator
 
+from tools.language import tr
+
 from . import explain
 from .disappointment import Disappointment, NotReached
-from .language import tr
 from .ledger import Ledger
 from .subject import Subject
 from .words import Words

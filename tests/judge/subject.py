@@ -14,8 +14,7 @@ from tools.catalogue import (
     load_catalogue,
     load_levels,
 )
-
-from .language import tr
+from tools.language import tr
 
 VARIANTS = ROOT / "variants"
 PROGRAMS = ("connexio.py", "servidor.py", "client.py")

@@ -7,9 +7,10 @@ import time
 
 import pytest
 
+from tools.language import tr
+
 from .deadline import Deadline
 from .disappointment import Disappointment, Other
-from .language import tr
 from .scene import Scene
 from .shorten import shorten
 
