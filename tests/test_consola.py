@@ -459,7 +459,7 @@ def test_nothing_that_was_said_is_passed_on_after_the_farewell(scene):
     anna, berta, carla = server.welcomes_all(3)
     text = scene.words.tag()
     berta.sends(
-        f"{text}\n".encode() * 1000, tr("1000 línies de cop", "1000 lines at once")
+        f"{text}\n".encode() * 2000, tr("2000 línies de cop", "2000 lines at once")
     )
     # Some come before, and what nobody reads may be lost; then nothing more.
     line = f"[{berta.name}] {text}"

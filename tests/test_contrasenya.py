@@ -598,7 +598,7 @@ def test_a_wrong_one_waits_for_its_answer_and_nobody_waits_for_it(scene):
             "els altres es diuen coses, i algú altre diu la contrasenya",
             "the others say things, and somebody else says the password",
         ):
-            # Before she has been asked, theirs have been read.
+            # While she is being asked, there is the time to read theirs.
             carla = _is_asked(server)
             for author, reader in 3 * ((anna, berta), (berta, anna)):
                 text = scene.words.text()
@@ -623,10 +623,10 @@ def test_a_wrong_one_waits_for_its_answer_and_nobody_waits_for_it(scene):
         came = Line(first.label, came)
     raise Disappointment(
         tr(
-            f"els altres parlen, i algú rep la benvinguda, abans que {first.label} rebi "
-            f"«{WRONG}»",
-            f"the others talk, and somebody is greeted, before {first.label} gets "
-            f"«{WRONG}»",
+            "els altres parlen, i algú rep la benvinguda, abans que "
+            f"{first.label} rebi «{WRONG}»",
+            "the others talk, and somebody is greeted, before "
+            f"{first.label} gets «{WRONG}»",
         ),
         came,
         tr(

@@ -40,10 +40,6 @@ NEXT_TO_NOTHING = 0.05
 #: Bytes that jam somebody who does not read: no system keeps more for it.
 JAMMED = 4_000_000
 
-#: Seconds without a line, while somebody talks on and on: the others are held up. They
-#: are, when somebody is jammed, for one `TEMPS_ESPERA`: twice as long.
-HELD_UP = WAITING_TIME / 2
-
 
 def _comes_in(server: Server, count: int, means: str) -> Participant:
     """Somebody comes in, and is told that they are so many now: that is the point."""
@@ -963,8 +959,7 @@ def test_who_does_not_read_is_lost_and_stops_nobody(scene):
         "Whoever has been lost is in the chat no more: its connection is closed, what "
         "it says is not passed on, and it has no other farewell. The others go on.",
     )
-    for line in anna.gets_until(lost(dolors.name), means):
-        flood.may_come(anna, line)
+    anna.gets(lost(dolors.name), means)
     dolors.says(scene.words.text())
     with scene.in_short(
         f"{dolors.name} llegeix tot el que li havia arribat",
@@ -982,10 +977,7 @@ def test_who_does_not_read_is_lost_and_stops_nobody(scene):
 
 
 class Flood:
-    """Somebody talks on and on, two others hear all of it, and one does not read.
-
-    That one, jammed, still talks while the others are held up because of it.
-    """
+    """Somebody talks on and on, two others hear all of it, and one does not read."""
 
     def __init__(
         self, author: Participant, listeners: list[Participant], jammed: Participant
@@ -995,11 +987,8 @@ class Flood:
         self.listeners = listeners
         self.jammed = jammed
         self.farewell = lost(jammed.name)
-        #: What the jammed one has said: it comes if others were slow, and not it.
-        self.said: list[str] = []
         #: After how many texts each of those who listen got the farewell.
         self.places: dict[Participant, int] = {}
-        self._last: dict[Participant, str] = {}
 
     def goes_on_until_one_is_lost(self) -> list[int]:
         """Gives after how many texts each of those who listen got the farewell."""
@@ -1040,59 +1029,18 @@ class Flood:
         deadline = Deadline()
         for number, text in enumerate(texts, before):
             line = f"[{self.author.name}] {text}"
-            while (came := self._next(listener, deadline)) != line:
-                if came == self.farewell and listener not in self.places:
-                    self._was_not_heard_while_jammed(listener)
-                    self.places[listener] = number
-                else:
-                    self.may_come(listener, came, line)
-            self._last[listener] = line
+            while (came := listener.next(deadline)) != line:
+                if came != self.farewell or listener in self.places:
+                    self._should_not_come(listener, came, line)
+                self.places[listener] = number
 
-    def _next(self, listener: Participant, deadline: Deadline) -> str | Came:
-        """The next line; when the others are held up, the jammed one says something."""
-        came = listener.next(Deadline(min(HELD_UP, deadline.left())))
-        while isinstance(came, Silence) and deadline.left():
-            if not self.places:
-                text = self.scene.words.text()
-                self.jammed.says(text)
-                self.said.append(f"[{self.jammed.name}] {text}")
-            came = listener.next(Deadline(min(HELD_UP, deadline.left())))
-        return came
-
-    def may_come(self, listener: Participant, came: str | Came, line: str = "") -> None:
-        """It is something that the jammed one said before it was lost."""
-        if came in self.said and listener not in self.places:
-            self._last[listener] = came
-            return
+    def _should_not_come(
+        self, listener: Participant, came: str | Came, line: str
+    ) -> None:
         if isinstance(came, str):
             came = Line(listener.label, came)
-        expected = f"{listener.label} ← {shorten(line or self.farewell)}"
+        expected = f"{listener.label} ← {shorten(line)}"
         raise Disappointment(expected, came, _means_jammed())
-
-    def _was_not_heard_while_jammed(self, listener: Participant) -> None:
-        """The farewell came right after the line that the jammed one could not take."""
-        last = self._last.get(listener, "")
-        if last not in self.said:
-            return
-        raise Disappointment(
-            tr(
-                f"després de la línia que {self.jammed.name} no ha pogut rebre, "
-                f"{listener.label} ← {self.farewell}",
-                f"after the line that {self.jammed.name} could not take, "
-                f"{listener.label} ← {self.farewell}",
-            ),
-            Line(listener.label, last),
-            tr(
-                "Quan envia() no torna OK, aquell participant ja s'ha perdut: l'ha de "
-                "treure de la llista el mateix fil que reenvia la línia, sense esperar "
-                "que se n'adoni el fil del participant, i ja no s'ha de reenviar res "
-                "del que digui.",
-                "When envia() does not give OK, that participant is lost already: the "
-                "thread that passes the line on takes it off the list, without waiting "
-                "for the participant's own thread to notice, and nothing that it says "
-                "is passed on any more.",
-            ),
-        )
 
 
 def _means_jammed() -> str:

@@ -12,8 +12,10 @@ import threading
 from connexio import TEMPS_ESPERA, LineBuffer, LineTooLong, clean, encode_text, tune
 
 PIECE = 16384
-MOST_PENDING = 256 * 1024
+MUCH_PENDING = 256 * 1024
+MOST_PENDING = 16 * 1024 * 1024
 TIME_BETWEEN_LOOKS = 0.05
+TIME_TO_CATCH_UP = 0.1
 LINES_AHEAD = 100
 
 
@@ -32,7 +34,7 @@ class Channel:
         self._reader = reader
         self._writer = writer
         self._transport = writer.transport
-        self._transport.set_write_buffer_limits(high=MOST_PENDING)
+        self._transport.set_write_buffer_limits(high=MUCH_PENDING)
         self._when_stuck = when_stuck
         self._lines = LineBuffer()
         self._ended = False
@@ -94,15 +96,17 @@ class Channel:
         """How many bytes the system has not taken yet."""
         return self._transport.get_write_buffer_size()
 
-    @property
-    def is_crowded(self):
-        """Whether so much is pending that whoever writes should wait."""
-        return self.pending > MOST_PENDING
-
     async def drain(self):
         """Wait until there is room to write, or the connection is over."""
         with contextlib.suppress(OSError):
             await self._writer.drain()
+
+    async def catch_up(self):
+        """Wait while much is pending, but only as long as it keeps moving."""
+        while self.pending > MUCH_PENDING and self._still_for() < TIME_TO_CATCH_UP:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(TIME_BETWEEN_LOOKS):
+                    await self.drain()
 
     async def flush(self):
         """Wait until nothing is pending, or the connection is over."""
@@ -134,6 +138,10 @@ class Channel:
         self._taken = self._written - self.pending
         self._moved_at = asyncio.get_running_loop().time()
 
+    def _still_for(self):
+        """For how long nothing of what is pending has moved."""
+        return asyncio.get_running_loop().time() - self._moved_at
+
     def _look_later(self):
         loop = asyncio.get_running_loop()
         self._watch = loop.call_later(TIME_BETWEEN_LOOKS, self._look)
@@ -143,9 +151,9 @@ class Channel:
         self._watch = None
         if not self.pending:
             return
-        if self._written - self.pending != self._taken and not self.is_crowded:
+        if self._written - self.pending != self._taken:
             self._note_movement()
-        if asyncio.get_running_loop().time() - self._moved_at >= TEMPS_ESPERA:
+        if self._still_for() >= TEMPS_ESPERA or self.pending > MOST_PENDING:
             self._when_stuck()
         else:
             self._look_later()

@@ -225,8 +225,7 @@ class Server:
         """Give the others a turn, and those who have much to read some time."""
         await asyncio.sleep(0)
         for participant in list(self.participants):
-            if participant.channel.is_crowded:
-                await participant.channel.drain()
+            await participant.channel.catch_up()
 
     # Those who go.
 
