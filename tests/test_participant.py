@@ -11,7 +11,6 @@ from tests.judge.people import (
     BAD_NAME,
     CLOSING,
     GREETING,
-    WAITING_TIME,
     Line,
     Participant,
     Server,
