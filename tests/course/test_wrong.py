@@ -9,8 +9,7 @@ One file of `wrong/` is one mistake:
     change   one table or more: in `file`, the text `find`, which stands there exactly
              once, becomes `replace`
 
-Each program is judged on its step and on all that this needs; with `--thorough`, as a
-learner has it judged, on everything before the step as well.
+Each program is judged on its step and on all that this needs.
 """
 
 import ast
@@ -163,16 +162,13 @@ def _programs(level: str, exercises: tuple[str, ...]) -> dict[str, str]:
 @pytest.mark.parametrize(
     "path", sorted(WRONG.glob("*.toml")), ids=lambda path: path.stem
 )
-def test_the_step_tells_of_the_mistake(path, tmp_path, pytestconfig):
+def test_the_step_tells_of_the_mistake(path, tmp_path):
     mistake = load(path)
     folder = tmp_path / "entrega"
     folder.mkdir()
     for file, text in mistake.programs().items():
         (folder / file).write_text(text, encoding="utf-8", newline="\n")
-    tried = _all_up_to(mistake.step)
-    if not pytestconfig.option.thorough:
-        needs = load_catalogue().all_needs(mistake.step)
-        tried = [step for step in tried if step in needs or step == mistake.step]
+    tried = _tried(mistake.step)
     output, statuses = _judge(mistake, folder, tried)
     failed = [step for step in tried if statuses.get(step) in ("failed", "error")]
     assert failed, f"«{mistake.thought}»: no step fails\n{output}"
@@ -180,12 +176,13 @@ def test_the_step_tells_of_the_mistake(path, tmp_path, pytestconfig):
     assert statuses[mistake.step] == "failed", output
 
 
-def _all_up_to(step: str) -> list[str]:
-    """The steps before this one in the order to work in, and itself."""
+def _tried(step: str) -> list[str]:
+    """A step after all that it needs, in the order to work in."""
     catalogue = load_catalogue()
     steps = [name for stop in catalogue.order for name in stop]
     steps += [name for name in catalogue.steps if name not in steps]
-    return steps[: steps.index(step) + 1]
+    tried = {step, *catalogue.all_needs(step)}
+    return [name for name in steps if name in tried]
 
 
 def _judge(

@@ -6,7 +6,6 @@ import dataclasses
 import re
 import socket
 import struct
-import time
 
 from tools.language import tr
 
@@ -18,9 +17,6 @@ from .shorten import shorten
 
 #: More than this (bytes) at one end of a connection, and nothing else is read there.
 RECEIVED_CAP = 20_000_000
-
-#: Seconds that `rep()` waits for a line at most: the contract's `TEMPS_ESPERA`.
-WAITING_TIME = 0.5
 
 GREETING = "* Et donem la benvinguda al xat. Com et dius?"
 CLOSING = "* El xat es tanca."
@@ -180,9 +176,12 @@ class Peer:
         self.sock.close()
 
     def keeps_quiet(self) -> None:
-        """Say nothing for longer than `TEMPS_ESPERA`: `rep()` gives a `TIMEOUT`."""
+        """Say nothing until the `rep()` that waits for it has given a `TIMEOUT`."""
+        # The driver is a cast of its own, and knows this one.
+        from .driver import wait_for_timeouts
+
         self.scene.note(self.label, "·", tr("calla una estona", "is quiet for a while"))
-        time.sleep(1.2 * WAITING_TIME)
+        wait_for_timeouts(self.scene, 1)
 
     # What one expects --------------------------------------------------------------
 
