@@ -102,8 +102,9 @@ def pytest_cmdline_main(config):
         and "PYTEST_XDIST" not in os.environ
     ):
         option.numprocesses = WORKERS
-    if option.dist in ("no", "load"):
-        option.dist = "loadgroup"
+    if option.maxschedchunk is None:
+        # One test at a time to each worker: in their order, and none waits in a queue.
+        option.maxschedchunk = 1
 
 
 def pytest_report_header(config):
@@ -146,8 +147,6 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("subject", subjects, ids=[s.name for s in subjects])
 
 
-# First: pytest-xdist's own reads the groups that are given here.
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
     kept, left_out = [], []
     for item in items:
@@ -156,11 +155,6 @@ def pytest_collection_modifyitems(config, items):
         config.hook.pytest_deselected(items=left_out)
     kept.sort(key=_place)
     items[:] = kept
-    for item in kept:
-        if subject := _subject(item):
-            # One step's tests run one after another in one place: when one has
-            # failed, the others need not be tried.
-            item.add_marker(pytest.mark.xdist_group(f"{subject.key}-{_step(item)}"))
 
 
 def _subject(item):
@@ -235,17 +229,14 @@ class Suite:
         self._worker = hasattr(config, "workerinput")
         if self._worker:
             folder = config.workerinput["ledger"]
-            # A worker reads this off the command line, where it need not stand.
-            config.option.loadgroup = config.workerinput["grouped"]
         else:
             folder = tempfile.mkdtemp(prefix="fil-a-fil-")
         config.ledger = Ledger(pathlib.Path(folder))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node):
-        """Tell a worker of pytest-xdist where the run's folder is, and about groups."""
+        """Tell a worker of pytest-xdist where the run's folder is."""
         node.workerinput["ledger"] = str(self.config.ledger.folder)
-        node.workerinput["grouped"] = self.config.option.dist == "loadgroup"
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item, call):

@@ -382,27 +382,33 @@ def test_there_is_room_for_another_one_and_no_second_farewell(scene):
 def _comes_in_the_end(server: Server) -> Participant:
     """Somebody is greeted: perhaps not at once, since a closing takes its time."""
     deadline = Deadline()
-    while True:
-        newcomer = server.arrives()
-        came = newcomer.next(deadline)
-        if came == GREETING:
-            server.scene.note(newcomer.label, "←", GREETING)
-            return newcomer
-        if came != FULL or not deadline.left():
-            if isinstance(came, str):
-                came = Line(newcomer.label, came)
-            raise Disappointment(
-                f"{newcomer.label} ← {GREETING}",
-                came,
-                tr(
-                    "Quan s'expulsa algú, el seu fil s'ha d'acabar i el seu lloc ha de "
-                    "quedar lliure per a una altra persona.",
-                    "When somebody is expelled, its thread has to end, and its place "
-                    "has to be free for another person.",
-                ),
-            )
-        newcomer.closes()
-        time.sleep(0.05)
+    with server.scene.in_short(
+        "algú prova d'entrar-hi, fins que hi ha lloc",
+        "somebody tries to come in, until there is room",
+    ):
+        while True:
+            late = not deadline.left()
+            newcomer = server.arrives()
+            came = newcomer.next(Deadline())
+            if came != FULL or late:
+                break
+            newcomer.closes()
+            time.sleep(0.05)
+    if came != GREETING:
+        if isinstance(came, str):
+            came = Line(newcomer.label, came)
+        raise Disappointment(
+            f"{newcomer.label} ← {GREETING}",
+            came,
+            tr(
+                "Quan s'expulsa algú, el seu fil s'ha d'acabar i el seu lloc ha de "
+                "quedar lliure per a una altra persona.",
+                "When somebody is expelled, its thread has to end, and its place has "
+                "to be free for another person.",
+            ),
+        )
+    server.scene.note(newcomer.label, "←", GREETING)
+    return newcomer
 
 
 @step("M2")

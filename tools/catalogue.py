@@ -45,13 +45,20 @@ class CatalogueError(Exception):
 
 @dataclass(frozen=True)
 class Group:
-    """A group of steps: one letter, one page of the walkthrough."""
+    """A group of steps: one letter, one page of the walkthrough.
+
+    An exercise's also says how many `hours` it may take, what it teaches, and what it
+    leaves out on purpose.
+    """
 
     id: str
     file: str
     page: str
     title: Mapping[str, str]
     exercise: str | None = None
+    hours: str | None = None
+    teaches: Mapping[str, str] | None = None
+    leaves_out: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +74,7 @@ class Step:
     why: Mapping[str, str]
     hints: Mapping[str, tuple[str, ...]]
     unseen: Mapping[str, str] | None = None
+    file: str | None = None
 
 
 @dataclass(frozen=True)
@@ -106,6 +114,11 @@ class Catalogue:
                 found.add(need)
                 waiting += self.steps[need].needs
         return frozenset(found)
+
+    def file_of(self, step: str) -> str:
+        """The program that the step is in: its own, or else its group's."""
+        entry = self.steps[step]
+        return entry.file or self.groups[entry.group].file
 
     def stop_of(self, step: str) -> int:
         """The place in `order` of the step's stop; exercises come after all stops."""
@@ -186,8 +199,9 @@ def _tables(path: Path, data: Mapping[str, Any], key: str) -> dict[str, dict[str
 
 
 def _group(path: Path, name: str, entry: dict[str, Any]) -> Group:
-    _only(path, name, entry, {"file", "title", "page", "exercise"})
     exercise = entry.get("exercise")
+    of_exercises = {"hours", "teaches", "leaves_out"} if exercise else set()
+    _only(path, name, entry, {"file", "title", "page", "exercise", *of_exercises})
     if exercise is not None and exercise not in EXERCISES:
         raise CatalogueError(
             path, name, f"exercise {exercise!r} is unknown; {_one_of(EXERCISES)}"
@@ -198,6 +212,9 @@ def _group(path: Path, name: str, entry: dict[str, Any]) -> Group:
         page=_text(path, name, entry, "page"),
         title=_texts(path, name, entry, "title"),
         exercise=exercise,
+        hours=_text(path, name, entry, "hours") if exercise else None,
+        teaches=_texts(path, name, entry, "teaches") if exercise else None,
+        leaves_out=_texts(path, name, entry, "leaves_out") if exercise else None,
     )
 
 
@@ -208,7 +225,7 @@ def _step(
         path,
         name,
         entry,
-        {"kind", "points", "needs", "unseen", "sentence", "why", "hints"},
+        {"kind", "points", "needs", "unseen", "file", "sentence", "why", "hints"},
     )
     match = STEP_ID.fullmatch(name)
     if not match:
@@ -248,6 +265,7 @@ def _step(
         why=_texts(path, name, entry, "why"),
         hints=_hints(path, name, entry),
         unseen=_texts(path, name, entry, "unseen") if "unseen" in entry else None,
+        file=_text(path, name, entry, "file") if "file" in entry else None,
     )
 
 

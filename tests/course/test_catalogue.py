@@ -31,6 +31,11 @@ title.ca = "Noms"
 title.en = "Names"
 page = "noms"
 exercise = "noms"
+hours = "1"
+teaches.ca = "Res."
+teaches.en = "Nothing."
+leaves_out.ca = "Tot."
+leaves_out.en = "Everything."
 
 [steps.C1]
 kind = "core"
@@ -181,7 +186,9 @@ REFUSED = [
     ('page = "connexio"\n', "", "C: page is missing; write a text"),
     ('file = "connexio.py"\n', "", "C: file is missing; write a text"),
     ('exercise = "noms"', 'exercise = "jocs"', "N: exercise 'jocs' is unknown; use"),
-    ('exercise = "noms"\n', "", "N1: is of kind noms, and group N is of exercise None"),
+    ('exercise = "noms"\n', "", "N: hours means nothing; use"),
+    ('hours = "1"\n', "", "N: hours is missing"),
+    ('leaves_out.en = "Everything."\n', "", "N: leaves_out.en is missing"),
     ('kind = "core"', 'kind = "noms"', "C1: is of kind noms, and group C is of exer"),
     ("[steps.F1]", "[steps.G1]", "G1: its group has no entry; add [groups.G]"),
     ("[steps.F1]", "[steps.f1]", "f1: an id is one capital letter and a number"),

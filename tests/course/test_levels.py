@@ -208,7 +208,7 @@ CASES = [
         ''',
     ),
     (
-        "a step inside what goes keeps its comment, even where its owner is absent",
+        "what is absent goes with all the comments inside",
         """
         a = 1
 
@@ -220,8 +220,6 @@ CASES = [
         "E1 absent, C1 comment",
         """
         a = 1
-
-            # C1. U.
         """,
     ),
     (

@@ -13,7 +13,7 @@ from .deadline import Deadline, patience
 from .disappointment import Came, Disappointment, Other
 from .process import Ended, Process, Silence
 from .scene import Scene
-from .shorten import shorten
+from .shorten import CLOSE, shorten
 
 #: More than this (bytes) at one end of a connection, and nothing else is read there.
 RECEIVED_CAP = 20_000_000
@@ -57,7 +57,7 @@ class Line(Came):
         self.line = line
 
     def describe(self) -> str:
-        return f"{self.actor} ← {shorten(self.line)}"
+        return f"{self.actor} ← {shorten(self.line, CLOSE)}"
 
 
 class StreamEnd(Came):
@@ -187,7 +187,7 @@ class Peer:
 
     def gets(self, line: str, means: str | None = None) -> None:
         """The next line that comes is `line`."""
-        expected = f"{self.label} ← {shorten(line)}"
+        expected = f"{self.label} ← {shorten(line, CLOSE)}"
         came = self.next(Deadline())
         if came != line:
             if isinstance(came, str):
@@ -201,7 +201,7 @@ class Peer:
         if came not in lines:
             if isinstance(came, str):
                 came = Line(self.label, came)
-            expected = tr(" o ", " or ").join(shorten(line) for line in lines)
+            expected = tr(" o ", " or ").join(shorten(line, CLOSE) for line in lines)
             raise Disappointment(f"{self.label} ← {expected}", came, means)
         self.scene.note(self.label, "←", shorten(came))
         return came
@@ -215,7 +215,7 @@ class Peer:
                 if isinstance(came, Silence):
                     came = Silence(deadline.seconds, before)
                 raise Disappointment(
-                    f"{self.label} ← {shorten(line)}", came, means
+                    f"{self.label} ← {shorten(line, CLOSE)}", came, means
                 ) from None
             before.append(came)
         self.scene.note(self.label, "←", shorten(line))
@@ -289,7 +289,8 @@ class Peer:
             self._total += len(data)
             self._received += data
         line, _, self._received = self._received.partition(b"\n")
-        return line.decode(errors="backslashreplace")
+        # One "\r" before the end is no part of the line.
+        return line.removesuffix(b"\r").decode(errors="backslashreplace")
 
     @property
     def origin(self) -> tuple[str, int]:

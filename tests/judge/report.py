@@ -203,7 +203,7 @@ class Report:
             )
         self._line(title, bold=True)
         for step in steps:
-            file = results.subject.catalogue.groups[step.group].file
+            file = results.subject.catalogue.file_of(step.id)
             self._paragraph(
                 f"{step.id}. {step.sentence[language]} ({file})",
                 indent="  ",

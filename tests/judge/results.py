@@ -44,7 +44,8 @@ class Results:
     @property
     def next_stop(self) -> list[str]:
         """The steps to do next: what is not done of the first stop that is not done."""
-        for stop in [*self.subject.catalogue.order, tuple(self.steps)]:
+        # The exercises' steps are in no stop: each shows by itself.
+        for stop in [*self.subject.catalogue.order, *((step,) for step in self.steps)]:
             undone = [s for s in stop if s in self.steps and not self._done(s)]
             if undone:
                 return undone

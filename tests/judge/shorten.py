@@ -2,6 +2,9 @@
 
 import unicodedata
 
+#: Columns of a line that is looked at closely: what was expected, and what came.
+CLOSE = 220
+
 #: What stands for a tab, whose width nobody knows.
 TAB = "⇥"
 

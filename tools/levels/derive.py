@@ -6,9 +6,9 @@
 2. Right above a branch's keyword (`except`, `elif`, `else`, `finally`, `case`, or an
    `if` that has other branches), indented as it is, the comment owns that branch and
    nothing else. Inside a branch it heads a paragraph like any other.
-3. Solved: all stays. Comment: the comment stays, what it owns goes. Absent: both go.
-   The steps inside what goes, solved or not, go with it; only those that are comments
-   keep theirs, each a level inside the one above: the skeleton reads as an outline.
+3. Solved: all stays. Comment: the comment stays, what it owns goes; of the steps
+   inside, solved or not, only those that are comments keep theirs, each a level inside
+   the one above: the skeleton reads as an outline. Absent: all goes, and all inside.
 4. A branch that a step has emptied goes, and the comments left in it move out to
    where its keyword was. When an `if` goes, the `elif` below becomes `if`, an `else`
    alone gives its body back; so does a `try` without handlers and `finally`. Any
@@ -181,7 +181,8 @@ class _Deriver:
 
     def _gone(self, owner: Comment, inside: Iterable[Comment]) -> _Rest:
         """What is left where a step's code goes: the comments that stay."""
-        staying = [owner, *inside]
+        absent = self._fate_of(owner) is Fate.ABSENT
+        staying = [] if absent else [owner, *inside]
         pieces = [
             self._piece(comment.first, comment.last, Role.LEFT)
             for comment in staying

@@ -50,7 +50,7 @@ def check(sources: Mapping[str, str], catalogue: Catalogue) -> list[SourceError]
         if places:
             problems += _check_sentence(step.id, step.sentence["ca"], places)
         else:
-            file = catalogue.groups[step.group].file
+            file = catalogue.file_of(step.id)
             problems.append(
                 SourceError(
                     file, 1, f"{step.id}: stands nowhere: «{step.sentence['ca']}»"

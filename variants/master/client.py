@@ -135,14 +135,19 @@ def llegeix_arguments():
 
 
 def saluda(sessio):
-    """Mostra la benvinguda; si abans el servidor demana la contrasenya, la hi diu."""
-    if espera_i_mostra(sessio) == "* Quina és la contrasenya?":
-        sessio.connexio.envia(obte_contrasenya())
-        espera_i_mostra(sessio)
+    """Mostra el que arriba fins a la benvinguda; si li demanen la contrasenya, la diu.
+
+    Si la benvinguda no arriba, ho mostra tot fins que s'acaba la connexió.
+    """
+    linia = espera_i_mostra(sessio)
+    while linia not in (None, "* Et donem la benvinguda al xat. Com et dius?"):
+        if linia == "* Quina és la contrasenya?":
+            sessio.connexio.envia(obte_contrasenya())
+        linia = espera_i_mostra(sessio)
 
 
 def espera_i_mostra(sessio):
-    """Mostra la primera línia que arriba i la torna; `None` si s'acaba la connexió."""
+    """Mostra la línia que arriba i la torna; `None` si s'acaba la connexió."""
     estat, linia = sessio.connexio.rep()
     while estat is Estat.TIMEOUT:
         estat, linia = sessio.connexio.rep()

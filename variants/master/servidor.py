@@ -182,6 +182,15 @@ class Sala:
                 # Y4. Desfà el que el lligava amb algú.
                 desfa(self, participant)
 
+    # M1. Li envia una línia a ell sol, si encara hi és.
+    def digues(self, nom, text):
+        """Diu `text` al primer que es digui `nom`; torna `True` si l'ha rebut."""
+        with self._candau:
+            participant = cerca(nom, self._participants)
+            if participant is not None:
+                self.lliura(f"* El servidor et diu: {text}", [participant])
+            return participant in self._participants
+
     # M2. L'expulsa: el treu de la llista, li ho diu, l'acaba i ho notifica a la resta.
     def expulsa(self, nom):
         """Expulsa el primer que es digui `nom`; torna `True` si n'hi havia cap."""
@@ -199,15 +208,6 @@ class Sala:
             desfa(self, participant)
 
             return True
-
-    # M1. Li envia una línia a ell sol, si encara hi és.
-    def digues(self, nom, text):
-        """Diu `text` al primer que es digui `nom`; torna `True` si l'ha rebut."""
-        with self._candau:
-            participant = cerca(nom, self._participants)
-            if participant is not None:
-                self.lliura(f"* El servidor et diu: {text}", [participant])
-            return participant in self._participants
 
     def treu(self, participant):
         """Treu el participant de la llista; torna `True` si encara hi era."""
