@@ -170,7 +170,11 @@ REFUSED = [
     ('needs = ["C2"]', 'needs = ["C9"]', "C1: needs C9, which is no step; correct"),
     ('needs = ["C2"]', 'needs = ["C1"]', "C1: needs itself; take it out"),
     ('needs = ["C2"]', 'needs = "C2"', "C1: needs is a list of ids"),
-    ('needs = ["C2"]', 'need = ["C2"]', "C1: need means nothing; use one of: hints"),
+    (
+        'needs = ["C2"]',
+        'need = ["C2"]',
+        "C1: need means nothing; use one of: file, hints",
+    ),
     ("points = 3\n", "", "C1: points = None; write a whole number, 0 or more"),
     ("points = 3", "points = -1", "C1: points = -1; write a whole number"),
     ("points = 3", "points = true", "C1: points = True; write a whole number"),

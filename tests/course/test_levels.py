@@ -1835,7 +1835,13 @@ def variants(tmp_path, monkeypatch):
     text = 'order = [["C1"], ["E1"]]\n'
     for letter, kind in kinds.items():
         text += GROUP.format(id=letter)
-        text += f'exercise = "{kind}"\n' if letter in "NM" else ""
+        if letter in "NM":
+            text += f'exercise = "{kind}"\nhours = "1"\n'
+            text += "".join(
+                f'{key}.{language} = "{key}"\n'
+                for key in ("teaches", "leaves_out")
+                for language in ("ca", "en")
+            )
     for letter, kind in kinds.items():
         text += STEP.format(id=f"{letter}1", kind=kind)
     (folder / "steps.toml").write_text(text, encoding="utf-8")
