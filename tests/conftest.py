@@ -149,7 +149,8 @@ def pytest_generate_tests(metafunc):
 
 def pytest_collection_modifyitems(config, items):
     kept, left_out = [], []
-    for item in items:
+    for place, item in enumerate(items):
+        item.place = place
         (kept if _wanted(config, item) else left_out).append(item)
     if left_out:
         config.hook.pytest_deselected(items=left_out)
@@ -253,7 +254,9 @@ class Suite:
             outcome, message, needed = _outcome(item, call.excinfo.value)
         if outcome == "failed":
             self.config.ledger.mark_failed(subject, step)
-        record = Record(subject.key, step, item.nodeid, outcome, message, needed)
+        record = Record(
+            subject.key, step, item.nodeid, outcome, message, needed, item.place
+        )
         report.user_properties.append(("record", vars(record)))
         report.sections.clear()
         if outcome in ("failed", "error") and subject.expects(step):

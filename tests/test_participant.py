@@ -14,6 +14,7 @@ from tests.judge.people import (
     Line,
     Participant,
     Server,
+    StreamEnd,
     came_in,
     hello,
     left,
@@ -772,6 +773,34 @@ def test_once_the_end_is_marked_nothing_else_is_passed_on(scene):
     berta.gets_end(means)
     carla.gets_until(CLOSING, means)
     carla.gets_end(means)
+
+
+@step("P11")
+def test_the_end_comes_also_to_who_never_stops_talking(scene):
+    server = scene.server()
+    anna = server.welcomes()
+    line = f"{scene.words.text()}\n".encode()
+    server.closes_chat()
+    deadline = Deadline()
+    with scene.in_short(
+        f"{anna.name} parla sense parar", f"{anna.name} talks without a pause"
+    ):
+        while not isinstance(came := anna.next(Deadline(0.05)), StreamEnd):
+            if not deadline.left():
+                raise Disappointment(
+                    tr("s'acaba la connexió", "the connection comes to its end"),
+                    Other(tr("Encara no.", "Not yet."))
+                    if isinstance(came, Came)
+                    else Line(anna.label, came),
+                    tr(
+                        "L'esdeveniment es mira només quan no arriba res: mentre algú "
+                        "parla, el seu fil no s'acaba. S'ha de mirar cada vegada.",
+                        "The event is looked at only when nothing comes: as long as "
+                        "somebody talks, its thread does not end. It has to be looked "
+                        "at each time.",
+                    ),
+                )
+            anna.sends(line)
 
 
 # P12. The connection is lost ----------------------------------------------------------

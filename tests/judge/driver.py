@@ -277,13 +277,20 @@ class Driver(Process):
             self._waiting = self.stdout.next_line(Deadline())
         return None if self._waiting is None else json.loads(self._waiting)
 
+    def _hangs(self, deadline: Deadline) -> Came:
+        """Why a call has not returned: the program has ended, or the call hangs."""
+        came = self.silence(deadline, [])
+        if came.kind == "silence":
+            came.kind = "call hangs"
+        return came
+
     def _answer(self) -> dict:
         deadline = Deadline()
         line, self._waiting = self._waiting or self.stdout.next_line(deadline), None
         if line is None:
             raise Disappointment(
                 tr(f"{self._asked} torna", f"{self._asked} returns"),
-                self.silence(deadline, []),
+                self._hangs(deadline),
             )
         answer = json.loads(line)
         if "raised" in answer:

@@ -105,11 +105,19 @@ def _meaning(scene, disappointment: Disappointment) -> str:
         ),
         "silence": tr(
             "El programa encara és en marxa, però no ha dit res: o no ha arribat a "
-            "aquest punt, o espera una altra cosa, o el que escriu amb print() es "
-            "queda a la memòria (flush).",
+            "aquest punt, o espera una altra cosa (un fil que s'ha fet córrer amb "
+            "run() en lloc de start(), un candau que ja té), o el que escriu amb "
+            "print() es queda a la memòria (flush).",
             "The program is still running, but said nothing: it has not come to this "
-            "point, or waits for something else, or what it prints stays in its "
-            "buffer (flush).",
+            "point, or waits for something else (a thread made to run with run() "
+            "instead of start(), a lock that it has already), or what it prints stays "
+            "in its buffer (flush).",
+        ),
+        "call hangs": tr(
+            "La crida no torna: espera en un recv() sense temps d'espera, o dona voltes "
+            "sense sortir-ne, o agafa un candau que el mateix fil ja té.",
+            "The call does not return: it waits in a recv() without a timeout, or goes "
+            "round without an end, or takes a lock that the same thread has already.",
         ),
         "unended line": tr(
             "Ha enviat el text, però no el final de la línia: sense «\\n» l'altre "

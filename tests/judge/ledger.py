@@ -18,6 +18,8 @@ class Record:
     `outcome` is `passed`, `failed`, `not_reached` (because of the step `needed`),
     `not_tried` (its step had failed already), `skipped` (this system has not what the
     test is about) or `error` (the suite's own trouble). `message` is the transcript.
+    `place` is the test's among the tests, as they stand in the files: the plain ones
+    of a step come first.
     """
 
     subject: str
@@ -26,6 +28,7 @@ class Record:
     outcome: str
     message: str = ""
     needed: str = ""
+    place: int = 0
 
 
 class Ledger:

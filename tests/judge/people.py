@@ -387,7 +387,10 @@ class Server(Process):
             # Before connect(): the window is agreed on when the connection is made.
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         sock.settimeout(patience())
-        self.scene.note(name, "·", tr("es connecta", "connects"))
+        # Two of one name are told apart in the transcript.
+        namesakes = [other for other in self.inside if other.name == name]
+        label = f"{name} ({len(namesakes) + 1})" if namesakes else name
+        self.scene.note(label, "·", tr("es connecta", "connects"))
         with self.scene.needing("R3"):
             try:
                 sock.connect((self.host, self.port))
@@ -400,7 +403,9 @@ class Server(Process):
                     ),
                     Refused(),
                 ) from None
-        return Participant(self.scene, self, name, sock)
+        newcomer = Participant(self.scene, self, name, sock)
+        newcomer.label = label
+        return newcomer
 
     def refuses(self, means: str | None = None) -> None:
         """Nobody can connect to it (any more)."""

@@ -70,6 +70,7 @@ class Results:
 def conclude(subject: Subject, records: list[Record], expected: dict[str, int]):
     """The results: `expected` says how many tests each step has in this run."""
     own = [record for record in records if record.subject == subject.key]
+    own.sort(key=lambda record: record.place)
     by_step = {step: [r for r in own if r.step == step] for step in subject.steps}
     reached = {step: _reached(records) for step, records in by_step.items()}
     steps = {}

@@ -392,7 +392,7 @@ def es_nom(nom):
 
 def espera_linia(connexio, final):
     """Torna `(estat, missatge)`; l'estat és TIMEOUT només si `final` és marcat."""
-    # P7. Espera una línia o un ERROR, i mira de tant en tant si el xat s'acaba.
+    # P7. Espera una línia o un ERROR, i cada vegada mira si el xat s'acaba.
     while not final.is_set():
         estat, missatge = connexio.rep()
         if estat is not Estat.TIMEOUT:

@@ -175,7 +175,7 @@ def espera_resposta(connexio, final):
 
 def espera_linia(connexio, final):
     """Torna `(estat, missatge)`; l'estat és TIMEOUT només si `final` és marcat."""
-    # P7. Espera una línia o un ERROR, i mira de tant en tant si el xat s'acaba.
+    # P7. Espera una línia o un ERROR, i cada vegada mira si el xat s'acaba.
 
 
 if __name__ == "__main__":
