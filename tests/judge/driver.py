@@ -14,7 +14,7 @@ import time
 from tools.language import tr
 
 from .deadline import Deadline, patience
-from .disappointment import Disappointment, Other
+from .disappointment import Came, Disappointment, Other
 from .people import Peer
 from .process import Process
 from .scene import Scene

@@ -114,8 +114,8 @@ def _meaning(scene, disappointment: Disappointment) -> str:
             "in its buffer (flush).",
         ),
         "call hangs": tr(
-            "La crida no torna: espera en un recv() sense temps d'espera, o dona voltes "
-            "sense sortir-ne, o agafa un candau que el mateix fil ja té.",
+            "La crida no torna: espera en un recv() sense temps d'espera, o dona "
+            "voltes sense sortir-ne, o agafa un candau que el mateix fil ja té.",
             "The call does not return: it waits in a recv() without a timeout, or goes "
             "round without an end, or takes a lock that the same thread has already.",
         ),
