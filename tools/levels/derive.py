@@ -11,9 +11,9 @@
    the one above: the skeleton reads as an outline. Absent: all goes, and all inside.
 4. A branch that a step has emptied goes, and the comments left in it move out to
    where its keyword was. When an `if` goes, the `elif` below becomes `if`, an `else`
-   alone gives its body back; so does a `try` without handlers and `finally`. Any
-   other body that became empty (of a loop, `with`, `try`, `def` or `class`) gets
-   `...`.
+   alone gives its body back; so does a `try` without handlers and `finally`. A
+   function of which steps have left no more than a docstring goes. Any other body
+   that became empty (of a loop, `with`, `try` or `class`) gets `...`.
 5. The calls of the logger, wherever they stand, belong to the step of kind log that
    makes it (`registre = logging.getLogger(...)`). Logging never changes what a
    program does: a branch that it leaves empty stays, with `pass`, when anything
@@ -274,6 +274,8 @@ class _Deriver:
             )
         body = self.block(branch.body)
         outward = branch.body.indent - self.program.indent(branch.first)
+        if branch.keyword == "def" and body.emptied and _only_describes(body):
+            return _BranchRest(branch.keyword, False, _Rest(emptied=True))
         if not body.alive:
             if self._goes_when_empty(branch, body, followed):
                 left = [piece for piece in body.pieces if piece.role is Role.LEFT]
@@ -388,6 +390,11 @@ class _Deriver:
             raise SourceError(
                 self.program.file, line, f"{step}: is no step of the catalogue"
             ) from None
+
+
+def _only_describes(body: _Rest) -> bool:
+    """Is a docstring all that is left of a function?"""
+    return all(piece.role is Role.DOCSTRING for piece in body.pieces)
 
 
 def _only_looks(test: ast.expr | None) -> bool:

@@ -128,9 +128,9 @@ class Sala:
                     f"* {participant.nom} ha abandonat el xat.", self._participants
                 )
 
-    # P12. L'elimina de la llista i notifica a la resta que se n'ha perdut la connexió.
     def perd(self, participant):
         """Treu el participant, que s'ha perdut, i ho diu a la resta."""
+        # P12. L'elimina i notifica a la resta que se n'ha perdut la connexió.
         with self._candau:
             if self.treu(participant):
                 registre.warning("S'ha perdut la connexió amb %s", participant.nom)

@@ -168,9 +168,9 @@ class Sala:
                 # Y4. Desfà el que el lligava amb algú.
                 desfa(self, participant)
 
-    # P12. L'elimina de la llista i notifica a la resta que se n'ha perdut la connexió.
     def perd(self, participant):
         """Treu el participant, que s'ha perdut, i ho diu a la resta."""
+        # P12. L'elimina i notifica a la resta que se n'ha perdut la connexió.
         with self._candau:
             if self.treu(participant):
                 registre.warning("S'ha perdut la connexió amb %s", participant.nom)
@@ -182,18 +182,18 @@ class Sala:
                 # Y4. Desfà el que el lligava amb algú.
                 desfa(self, participant)
 
-    # M1. Li envia una línia a ell sol, si encara hi és.
     def digues(self, nom, text):
         """Diu `text` al primer que es digui `nom`; torna `True` si l'ha rebut."""
+        # M1. Li envia una línia a ell sol, si encara hi és.
         with self._candau:
             participant = cerca(nom, self._participants)
             if participant is not None:
                 self.lliura(f"* El servidor et diu: {text}", [participant])
             return participant in self._participants
 
-    # M2. L'expulsa: el treu de la llista, li ho diu, l'acaba i ho notifica a la resta.
     def expulsa(self, nom):
         """Expulsa el primer que es digui `nom`; torna `True` si n'hi havia cap."""
+        # M2. El treu, li ho diu, talla la connexió i ho notifica a la resta.
         with self._candau:
             participant = cerca(nom, self._participants)
             if participant is None:
@@ -480,9 +480,9 @@ def gestiona_participant(connexio, sala, final):
         connexio.tanca()
 
 
-# S1. Demana la contrasenya i la compara, si n'hi ha: és a XAT_CONTRASENYA.
 def sap_contrasenya(connexio, final):
     """Torna `True` si el client sap la contrasenya, o si el xat no en té."""
+    # S1. Demana la contrasenya i la compara, si n'hi ha: és a XAT_CONTRASENYA.
     contrasenya = os.environ.get("XAT_CONTRASENYA", "")
     if not contrasenya:
         return True
@@ -498,10 +498,9 @@ def sap_contrasenya(connexio, final):
     # S3. Fa esperar qui l'ha dita malament, que no en pugui provar moltes.
     final.wait(TEMPS_ESPERA)
 
-    if final.is_set():
-        connexio.envia("* El xat es tanca.")
-    else:
-        connexio.envia("* Contrasenya incorrecta.")
+    # S1. Li diu que no és la bona, o bé que mentrestant el xat s'ha acabat.
+    acabat = final.is_set()
+    connexio.envia("* El xat es tanca." if acabat else "* Contrasenya incorrecta.")
     return False
 
 

@@ -68,7 +68,9 @@ class Sala:
         """Treu el participant, que se'n va, i ho diu a la resta."""
         # P10. L'elimina de la llista i notifica a la resta que ha abandonat el xat.
 
-    # P12. L'elimina de la llista i notifica a la resta que se n'ha perdut la connexió.
+    def perd(self, participant):
+        """Treu el participant, que s'ha perdut, i ho diu a la resta."""
+        # P12. L'elimina i notifica a la resta que se n'ha perdut la connexió.
 
     def treu(self, participant):
         """Treu el participant de la llista; torna `True` si encara hi era."""
