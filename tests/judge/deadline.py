@@ -1,5 +1,6 @@
 """How long the suite waits for a program before it gives up."""
 
+import contextlib
 import os
 import time
 
@@ -25,6 +26,17 @@ def wait_for_what_should_come(expected: bool) -> None:
     """Be patient from now on, if what the test is about is `expected` to work."""
     global _patience
     _patience = PATIENCE if expected else IMPATIENCE
+
+
+@contextlib.contextmanager
+def patiently():
+    """Be patient in this block: what happens in it should work in any case."""
+    global _patience
+    before, _patience = _patience, PATIENCE
+    try:
+        yield
+    finally:
+        _patience = before
 
 
 class Deadline:
