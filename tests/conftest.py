@@ -26,7 +26,7 @@ COURSE_TESTS = pathlib.Path(__file__).with_name("course")
 
 #: Tests mostly wait, for programs and for one another: more of them at a time than
 #: there are processors, but not so many that starting them takes over.
-WORKERS = 2 * min(os.cpu_count() or 1, 4)
+WORKERS = 3 * min(os.cpu_count() or 1, 4)
 
 
 # Options ------------------------------------------------------------------------------
