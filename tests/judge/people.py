@@ -227,14 +227,7 @@ class Peer:
         if not isinstance(came, StreamEnd) or came.rest:
             if isinstance(came, str):
                 came = Line(self.label, came)
-            raise Disappointment(
-                tr(
-                    f"{self.label}: s'acaba la connexió",
-                    f"{self.label}: the connection comes to its end",
-                ),
-                came,
-                means,
-            )
+            raise self._does_not_end(came, means)
         self.scene.note(
             self.label, "←", tr("(fi de la connexió)", "(end of the connection)")
         )
@@ -249,14 +242,7 @@ class Peer:
             return lines
         if isinstance(came, Silence):
             came = Silence(deadline.seconds, lines)
-        raise Disappointment(
-            tr(
-                f"{self.label}: s'acaba la connexió",
-                f"{self.label}: the connection comes to its end",
-            ),
-            came,
-            means,
-        )
+        raise self._does_not_end(came, means)
 
     def reads(self, count: int) -> None:
         """Read so many lines, or all up to the end, whatever they say."""
@@ -266,6 +252,14 @@ class Peer:
         for _ in range(count):
             if isinstance(self.next(deadline), Came):
                 break
+
+    def _does_not_end(self, came: Came, means: str | None) -> Disappointment:
+        """The end of the stream was expected, and something else came."""
+        expected = tr(
+            f"{self.label}: s'acaba la connexió",
+            f"{self.label}: the connection comes to its end",
+        )
+        return Disappointment(expected, came, means)
 
     def next(self, deadline: Deadline) -> str | Came:
         """The next line; or why there is none: `StreamEnd`, or `Silence`."""
