@@ -9,7 +9,7 @@ import tempfile
 
 import pytest
 
-from tests.judge import explain, verdict
+from tests.judge import explain, parallel, verdict
 from tests.judge.deadline import wait_for_what_should_come
 from tests.judge.disappointment import Disappointment, NotReached, NotTried
 from tests.judge.ledger import Ledger, Record
@@ -26,7 +26,7 @@ COURSE_TESTS = pathlib.Path(__file__).with_name("course")
 
 #: Tests mostly wait, for programs and for one another: more of them at a time than
 #: there are processors, but not so many that starting them takes over.
-WORKERS = 3 * min(os.cpu_count() or 1, 4)
+WORKERS = 6 * min(os.cpu_count() or 1, 4)
 
 
 # Options ------------------------------------------------------------------------------
@@ -91,18 +91,16 @@ def _subjects(config):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config):
-    """Use pytest-xdist where it is, without being asked to."""
+    """Run the tests side by side without being asked to, but in a debugger."""
     option = config.option
-    if not hasattr(option, "numprocesses") or hasattr(config, "workerinput"):
+    xdist = hasattr(option, "numprocesses")
+    if hasattr(config, "workerinput") or option.usepdb or option.collectonly:
         return
-    debugging = option.usepdb or option.collectonly
-    if (
-        option.numprocesses is None
-        and not debugging
-        and "PYTEST_XDIST" not in os.environ
-    ):
+    if parallel.SAFE and getattr(option, "numprocesses", None) is None:
+        config.pluginmanager.register(parallel.Workers(WORKERS))
+    elif xdist and option.numprocesses is None:
         option.numprocesses = WORKERS
-    if option.maxschedchunk is None:
+    if xdist and option.maxschedchunk is None:
         # One test at a time to each worker: in their order, and none waits in a queue.
         option.maxschedchunk = 1
 
@@ -148,13 +146,12 @@ def pytest_generate_tests(metafunc):
 
 
 def pytest_collection_modifyitems(config, items):
-    kept, left_out = [], []
     for place, item in enumerate(items):
         item.place = place
-        (kept if _wanted(config, item) else left_out).append(item)
-    if left_out:
-        config.hook.pytest_deselected(items=left_out)
-    kept.sort(key=_place)
+    # Without a word of the others ("deselected"): they are another level's business.
+    kept = sorted((item for item in items if _wanted(config, item)), key=_place)
+    if not config.option.until_failure:
+        _put_signs_of_life_first(kept)
     items[:] = kept
 
 
@@ -199,6 +196,20 @@ def _place(item):
     return (0, not thorough, stop if item.config.option.until_failure else -stop)
 
 
+def _put_signs_of_life_first(items):
+    """The simplest test of each program goes first.
+
+    Of a program that does nothing at all one knows it then before long.
+    """
+    simplest = {}
+    for item in sorted(items, key=lambda item: item.place):
+        if subject := _subject(item):
+            program = subject.catalogue.file_of(_step(item))
+            simplest.setdefault((subject.key, program), item)
+    first = set(simplest.values())
+    items.sort(key=lambda item: item not in first)
+
+
 @pytest.fixture
 def scene(request, subject):
     """The stage of a test on one subject."""
@@ -209,7 +220,8 @@ def scene(request, subject):
         raise NotTried
     if config.option.until_failure and ledger.an_earlier_stop_failed(subject, step):
         raise NotTried
-    wait_for_what_should_come(subject.expects(step))
+    alive = not ledger.is_lifeless(subject, step)
+    wait_for_what_should_come(subject.expects(step) and alive)
     words = Words(config.option.seed, request.node.name)
     stage = Scene(subject, step, words, ledger.new_folder(), ledger)
     request.node.scene = stage

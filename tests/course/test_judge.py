@@ -37,9 +37,9 @@ class Run:
         return self.verdict["steps"][step]["message"]
 
 
-def command(folder, *options):
+def command(folder, *options, workers="-n0"):
     return [
-        *(sys.executable, "-m", "pytest", "-q", "-n0"),
+        *(sys.executable, "-m", "pytest", "-q", *workers.split()),
         *(f"--variant={folder}", f"--verdict={folder}.json", *options),
     ]
 
@@ -49,10 +49,10 @@ def environment(**changes):
     return env | {"PYTHONUTF8": "1", **changes}
 
 
-def judge(folder, *options, cwd=ROOT, **changes):
+def judge(folder, *options, cwd=ROOT, workers="-n0", **changes):
     """Run the suite on a folder, as a process of its own."""
     ran = subprocess.run(
-        command(folder, *options),
+        command(folder, *options, workers=workers),
         cwd=cwd,
         env=environment(**changes),
         stdin=subprocess.DEVNULL,
@@ -145,9 +145,11 @@ def test_a_right_program(right):
     assert {path.name: path.read_bytes() for path in right.iterdir()} == before
 
 
-def test_several_processes_say_the_same(right):
+@pytest.mark.parametrize("workers", ["", "-n2"], ids=["by itself", "xdist"])
+def test_several_processes_say_the_same(right, workers):
     shouts(right)
-    run = judge(right, "-n2", "--step=P1", "--step=P5", "--step=P8")
+    steps = ["--step=P1", "--step=P5", "--step=P8"]
+    run = judge(right, *steps, workers=workers)
     assert run.status == 1
     assert run.statuses == {"P1": "passed", "P5": "passed", "P8": "failed"}, run.output
     assert_fit_for_a_student(run.output)

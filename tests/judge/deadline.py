@@ -10,8 +10,9 @@ _FACTOR = float(os.environ.get("XAT_PACIENCIA", "1"))
 #: machines.
 PATIENCE = 5.0 * _FACTOR
 
-#: Seconds, for what a level of the course is expected not to do. Giving up too soon
-#: there can let a level pass that does more than it says, and hurts nobody's work.
+#: Seconds, for what a level of the course is expected not to do, and for a program
+#: that has never done anything. Giving up too soon there can let a level pass that
+#: does more than it says, and hurts nobody's work.
 IMPATIENCE = 1.0 * _FACTOR
 
 _patience = PATIENCE
@@ -23,7 +24,7 @@ def patience() -> float:
 
 
 def wait_for_what_should_come(expected: bool) -> None:
-    """Be patient from now on, if what the test is about is `expected` to work."""
+    """Be patient from now on, if there is something `expected` to come."""
     global _patience
     _patience = PATIENCE if expected else IMPATIENCE
 

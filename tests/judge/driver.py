@@ -30,7 +30,8 @@ class Driver(Process):
     """A process that has imported the submission's `connexio` and works it."""
 
     def __init__(self, scene: Scene):
-        super().__init__(scene, "connexio", [str(_PROGRAM), str(scene.subject.folder)])
+        argv = [str(_PROGRAM), str(scene.subject.folder)]
+        super().__init__(scene, "connexio", argv, program="connexio.py")
         self._asked = ""
         self._waiting: str | None = None
         self._peers: list[Peer] = []

@@ -36,6 +36,7 @@ class Ledger:
 
     def __init__(self, folder: pathlib.Path):
         self.folder = folder
+        self._alive: set[str] = set()
 
     def broken(self, subject: Subject, step: str) -> str | None:
         """What went wrong when a test needed `step`; `None` while nothing has."""
@@ -61,6 +62,23 @@ class Ledger:
             catalogue.stop_of(place.name.removeprefix("failed-")) < own
             for place in self._place(subject).glob("failed-*")
         )
+
+    def mark_alive(self, subject: Subject, program: str) -> None:
+        """`program` has done something."""
+        if program not in self._alive:
+            self._alive.add(program)
+            _write(self._place(subject) / f"alive-{program}", "")
+
+    def mark_lifeless(self, subject: Subject, program: str) -> None:
+        """`program` was started, waited for with all patience, and did nothing."""
+        _write(self._place(subject) / f"lifeless-{program}", "")
+
+    def is_lifeless(self, subject: Subject, step: str) -> bool:
+        """Whether the step's program was waited for, and has not done anything yet."""
+        program = subject.catalogue.file_of(step)
+        place = self._place(subject)
+        lifeless = (place / f"lifeless-{program}").exists()
+        return lifeless and not (place / f"alive-{program}").exists()
 
     def new_folder(self) -> pathlib.Path:
         """A new empty folder, for one test."""

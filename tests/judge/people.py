@@ -525,6 +525,8 @@ class Host:
         label = tr("servidor", "server")
         with self.scene.needing("K2"):
             sock = self._accept()
+        for client in self.scene.processes:
+            client.shows_life()
         self.scene.note(label, "·", tr("arriba el client", "the client arrives"))
         return Peer(self.scene, label, sock)
 

@@ -6,15 +6,15 @@ import pathlib
 import re
 import signal
 import subprocess
-import sys
 import threading
 
 from tools.language import tr
 
-from .deadline import Deadline
+from .deadline import PATIENCE, Deadline
 from .disappointment import Came, Disappointment, Other
 from .scene import Scene
 from .shorten import shorten
+from .starter import start
 from .terminal import Terminal
 
 #: More output than this (bytes), on one stream, and the process is ended: no program
@@ -154,6 +154,7 @@ class Process:
     `label` is what the transcript calls it. `env` adds to (or with `None` takes from)
     the environment, which is this one's without Python's own settings. Its standard
     input is a pipe, or nothing (`closed_input`), or the keyboard of a `terminal`.
+    `program` is the file that it is about, where it is not the one that is run.
     """
 
     def __init__(
@@ -166,6 +167,7 @@ class Process:
         folder=None,
         before_start: list[str] = (),
         terminal: Terminal | None = None,
+        program: str = "",
     ):
         self.scene = scene
         self.label = label
@@ -174,15 +176,17 @@ class Process:
         if terminal:
             before_start = terminal.before_start
         keyboard = terminal.theirs if terminal else subprocess.PIPE
-        self._popen = subprocess.Popen(
-            [*before_start, sys.executable, *argv],
+        self._popen = start(
+            argv,
             cwd=self.folder,
             env=environment(scene, env or {}),
+            changes=env or {},
+            folder=scene.subject.folder,
             stdin=subprocess.DEVNULL if closed_input else keyboard,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
+            before=before_start,
         )
+        self._life = Deadline(PATIENCE)
+        self._program = program or pathlib.Path(argv[0]).name
         self.pid = self._popen.pid
         self.stdout = Stream(self._popen.stdout, self)
         self.stderr = Stream(self._popen.stderr, self)
@@ -230,6 +234,10 @@ class Process:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.pid, signal.SIGKILL)
         self._popen.kill()
+
+    def shows_life(self) -> None:
+        """It has done something: it is worth to be waited for."""
+        self.scene.ledger.mark_alive(self.scene.subject, self._program)
 
     # What one expects of it --------------------------------------------------------
 
@@ -371,6 +379,10 @@ class Process:
 
     def close(self) -> None:
         """End it, and give back its pipes."""
+        if self.stdout.lines or self.stderr.lines or self.status() is not None:
+            self.shows_life()
+        elif not self._life.left():
+            self.scene.ledger.mark_lifeless(self.scene.subject, self._program)
         self.kill()
         self._popen.wait()
         with contextlib.suppress(OSError):

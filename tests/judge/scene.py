@@ -80,8 +80,9 @@ class Scene:
             raise NotReached(step, known)
         # What a hurried test finds broken would be so for all: here nobody hurries.
         works = self.subject.expects(step)
+        alive = not self.ledger.is_lifeless(self.subject, step)
         try:
-            with patiently() if works else contextlib.nullcontext():
+            with patiently() if works and alive else contextlib.nullcontext():
                 yield
         except Disappointment as disappointment:
             if self._in_a_plight:
