@@ -61,7 +61,8 @@ def run(folder, forks, monkeypatch, **options):
         for stream in (process.stdout, process.stderr):
             stack.enter_context(stream)
         if process.stdin:
-            with process.stdin:
+            # Some end before they read.
+            with contextlib.suppress(BrokenPipeError), process.stdin:
                 process.stdin.write("què?\n".encode())
         output, errors = process.stdout.read(), process.stderr.read()
         status = process.wait(LIMIT)
