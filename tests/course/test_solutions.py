@@ -7,9 +7,8 @@ import sys
 
 import pytest
 
-from tools.catalogue import EXERCISES, MASTER, ROOT, load_catalogue, load_levels
-from tools.levels.derive import derive
-from tools.levels.fates import fates_of_solution
+from tools.catalogue import EXERCISES, ROOT
+from tools.levels.programs import Programs
 
 ALONE = [(exercise,) for exercise in EXERCISES]
 PAIRS = list(itertools.combinations(EXERCISES, 2))
@@ -17,13 +16,7 @@ PAIRS = list(itertools.combinations(EXERCISES, 2))
 
 def judged(folder, exercises, *options):
     """What the suite says of a solution: its output and its verdict."""
-    catalogue, levels = load_catalogue(), load_levels()
-    master = {
-        path.name: path.read_text(encoding="utf-8")
-        for path in (ROOT / "variants" / MASTER).glob("*.py")
-    }
-    fates = fates_of_solution(catalogue, levels, exercises)
-    for name, text in derive(master, catalogue, fates).items():
+    for name, text in Programs().of_solution(exercises).items():
         (folder / name).write_text(text, encoding="utf-8")
     verdict = folder / "verdict.json"
     command = [sys.executable, "-P", "-m", "pytest", "-q", "-n0"]

@@ -24,8 +24,8 @@ import tomllib
 import pytest
 
 from tools.catalogue import EXERCISES, MASTER, ROOT, load_catalogue, load_levels
-from tools.levels.derive import derive
-from tools.levels.fates import FULL, fates_of_level, fates_of_solution
+from tools.levels.fates import FULL
+from tools.levels.programs import Programs
 
 WRONG = pathlib.Path(__file__).with_name("wrong")
 
@@ -144,16 +144,8 @@ def _base(name: str, base: str) -> tuple[str, tuple[str, ...]]:
 
 def _programs(level: str, exercises: tuple[str, ...]) -> dict[str, str]:
     """The right programs, derived from the master."""
-    catalogue, levels = load_catalogue(), load_levels()
-    master = {
-        path.name: path.read_text(encoding="utf-8")
-        for path in (ROOT / "variants" / MASTER).glob("*.py")
-    }
-    if exercises:
-        fates = fates_of_solution(catalogue, levels, exercises)
-    else:
-        fates = fates_of_level(catalogue, levels, level)
-    return derive(master, catalogue, fates)
+    programs = Programs()
+    return programs.of_solution(exercises) if exercises else programs.of_level(level)
 
 
 # The mistakes -------------------------------------------------------------------------

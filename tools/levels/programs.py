@@ -1,0 +1,63 @@
+"""The programs that the master gives, as texts by file name: for everybody's use."""
+
+from collections.abc import Collection, Mapping
+
+from tools.catalogue import (
+    MASTER,
+    ROOT,
+    Catalogue,
+    Fate,
+    load_catalogue,
+    load_levels,
+)
+
+from .derive import derive
+from .fates import (
+    fates_of_level,
+    fates_of_solution,
+    fates_of_start,
+    fates_without,
+)
+
+Texts = dict[str, str]
+
+
+class Programs:
+    """The master, read once, and all that can be derived from it.
+
+    Raises:
+        tools.catalogue.CatalogueError: the catalogue is broken.
+    """
+
+    def __init__(self):
+        self.catalogue: Catalogue = load_catalogue()
+        self._levels = load_levels()
+        self.master: Texts = {
+            path.name: path.read_text(encoding="utf-8")
+            for path in sorted((ROOT / "variants" / MASTER).glob("*.py"))
+        }
+
+    def of_level(self, level: str) -> Texts:
+        """The programs at a level of the course; `KeyError` if there is no such one."""
+        return self._derive(fates_of_level(self.catalogue, self._levels, level))
+
+    def of_start(self, exercise: str) -> Texts:
+        """Where an exercise starts: `full`, and its own steps as comments."""
+        return self._derive(fates_of_start(self.catalogue, self._levels, exercise))
+
+    def of_solution(self, exercises: Collection[str]) -> Texts:
+        """`full`, and these exercises solved."""
+        return self._derive(fates_of_solution(self.catalogue, self._levels, exercises))
+
+    def without(self, step: str) -> Texts:
+        """A program that is wrong in one thing: the step is absent.
+
+        It is `full`, or for an exercise's step that exercise solved.
+        """
+        kind = self.catalogue.steps[step].kind
+        exercises = {kind} & set(self.catalogue.exercises)
+        fates = fates_of_solution(self.catalogue, self._levels, exercises)
+        return self._derive(fates_without(fates, step))
+
+    def _derive(self, fates: Mapping[str, Fate]) -> Texts:
+        return derive(self.master, self.catalogue, fates)
