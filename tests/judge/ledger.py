@@ -6,6 +6,7 @@ be come by) stands as a small file in the run's folder, where the others see it.
 
 import dataclasses
 import pathlib
+import secrets
 import tempfile
 
 from .subject import Subject
@@ -92,7 +93,7 @@ class Ledger:
 def _write(path: pathlib.Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     # Whole or not at all: another process may be looking.
-    draft = path.with_name(f".{path.name}.{id(path)}")
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     draft.write_text(text, encoding="utf-8")
     draft.replace(path)
 
