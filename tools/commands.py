@@ -43,6 +43,24 @@ COMMANDS = (
         environment.COURSE,
         "derive the levels from the master",
     ),
+    Command(
+        "record",
+        "tools.record.command",
+        environment.COURSE,
+        "record what the threads of the programs do, for the drawings",
+    ),
+    Command(
+        "site",
+        "tools.site.command",
+        environment.COURSE,
+        "build the course's site, serve it, or pack it",
+    ),
+    Command(
+        "sessions",
+        "tools.sessions.command",
+        environment.COURSE,
+        "play what the pages show to run, and keep what comes of it",
+    ),
 )
 
 

@@ -49,15 +49,30 @@ class Programs:
         """`full`, and these exercises solved."""
         return self._derive(fates_of_solution(self.catalogue, self._levels, exercises))
 
-    def without(self, step: str) -> Texts:
+    def home_of(self, step: str) -> Texts:
+        """The first level that has the step solved; of an exercise, its solution."""
+        return self._derive(self._fates_at_home(step))
+
+    def without(self, step: str, at_home: bool = False) -> Texts:
         """A program that is wrong in one thing: the step is absent.
 
-        It is `full`, or for an exercise's step that exercise solved.
+        It is `full`, or for an exercise's step that exercise solved; `at_home`, it is
+        the first level that has the step.
         """
+        fates = self._fates_at_home(step) if at_home else self._fates_with(step)
+        return self._derive(fates_without(fates, step))
+
+    def _fates_with(self, step: str) -> Mapping[str, Fate]:
         kind = self.catalogue.steps[step].kind
         exercises = {kind} & set(self.catalogue.exercises)
-        fates = fates_of_solution(self.catalogue, self._levels, exercises)
-        return self._derive(fates_without(fates, step))
+        return fates_of_solution(self.catalogue, self._levels, exercises)
+
+    def _fates_at_home(self, step: str) -> Mapping[str, Fate]:
+        kind = self.catalogue.steps[step].kind
+        for level, kinds in self._levels.items():
+            if level != MASTER and kinds[kind] is Fate.SOLVED:
+                return fates_of_level(self.catalogue, self._levels, level)
+        return self._fates_with(step)
 
     def _derive(self, fates: Mapping[str, Fate]) -> Texts:
         return derive(self.master, self.catalogue, fates)

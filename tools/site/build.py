@@ -1,0 +1,59 @@
+"""Builds the site: both languages side by side, put together in one folder."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+from tools.catalogue import ROOT
+
+BUILD = ROOT / "build"
+SITE = BUILD / "site"
+
+#: A language's MkDocs settings, and the folder that MkDocs builds it in.
+BUILDS = {
+    "ca": (ROOT / "mkdocs.yml", BUILD / "site"),
+    "en": (ROOT / "mkdocs.en.yml", BUILD / "en"),
+}
+
+
+class BuildError(Exception):
+    """MkDocs has found something wrong; the message is what it said."""
+
+
+def build(with_solutions: bool = False, url: str = "") -> None:
+    """Build `build/site`, with the English pages in `en/`.
+
+    `url` is where it will be published, if that is known. Warnings are errors (`strict`
+    in mkdocs.yml).
+
+    Raises:
+        BuildError: a page is wrong.
+    """
+    env = os.environ | {"FIL_A_FIL_URL": url, "NO_MKDOCS_2_WARNING": "1"}
+    if with_solutions:
+        env["FIL_A_FIL_SOLUTIONS"] = "true"
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-m", "mkdocs", "build", "-f", str(settings)],
+            cwd=ROOT,
+            env=env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+        )
+        for settings, _ in BUILDS.values()
+    ]
+    said = [process.communicate()[0] for process in running]
+    wrong = [
+        text for process, text in zip(running, said, strict=True) if process.returncode
+    ]
+    if wrong:
+        raise BuildError("\n".join(wrong))
+    _, english = BUILDS["en"]
+    shutil.move(english, SITE / "en")
+
+
+def pack() -> str:
+    """Put the built site in a zip file, for a USB stick; gives its path."""
+    return shutil.make_archive(str(BUILD / "fil-a-fil-web"), "zip", SITE)

@@ -1,0 +1,356 @@
+"""The parts of a page that come from data: each a function that gives Markdown.
+
+A function's name is its directive's in the pages (`pages.py`): `[[code C1]]` is
+`code(site, "C1")`. What they say is in the language that the course speaks
+(`tools.language`).
+"""
+
+import difflib
+import html
+import re
+import textwrap
+
+from tools.catalogue import Fate, Step
+from tools.language import current, tr
+from tools.sessions.command import read as read_sessions
+
+from . import snippets
+from .source import Source
+
+INDENT = "    "
+
+
+class UnknownError(Exception):
+    """A directive asks for something that there is not; says what there is."""
+
+
+def step(source: Source, name: str) -> str:
+    """A step's sentence, as it stands in the program, and what it counts for."""
+    entry = _step(source, name)
+    facts = [
+        _kind(entry),
+        tr("a `{}`", "in `{}`").format(source.catalogue.file_of(name)),
+        tr(f"{entry.points} punts", f"{entry.points} points") if entry.points else "",
+        _needs(entry),
+    ]
+    lines = [
+        f'<p class="step-sentence" lang="ca">{html.escape(entry.sentence["ca"])}</p>',
+        "",
+    ]
+    if current() != "ca":
+        lines += [f"*{entry.sentence[current()]}*", ""]
+    lines += [entry.why[current()], ""]
+    lines += [" · ".join(fact for fact in facts if fact), "{ .step-facts }", ""]
+    return "\n".join(lines)
+
+
+def code(source: Source, name: str) -> str:
+    """The step at each level, in linked tabs; only the skeleton's is open."""
+    entry = _step(source, name)
+    file = source.catalogue.file_of(name)
+    parts = []
+    for level in source.walk:
+        title = _level(level)
+        body = _code_at(source, name, level)
+        if level == source.walk[0]:
+            parts.append(_tab(title, body))
+            continue
+        if source.fate(entry, level) is Fate.ABSENT:
+            text = tr(
+                "En aquest nivell aquest pas no hi és.",
+                "This step is not in this level.",
+            )
+        else:
+            shown = tr(f"{file}, nivell «{level}»", f"{file}, level “{level}”")
+            text = _folded("example", tr(f"Mostra {shown}", f"Show {shown}"), body)
+        parts.append(_tab(title, text))
+    return "\n\n".join(parts)
+
+
+def run(source: Source, name: str) -> str:
+    """What to run at a step, and what one sees."""
+    _step(source, name)
+    return _terminals([(t, [("same", *line) for line in ls]) for t, ls in _seen(name)])
+
+
+def without(source: Source, name: str) -> str:
+    """What one sees, of the same, in the program without the step."""
+    entry = _step(source, name)
+    if entry.unseen:
+        return textwrap.dedent(
+            f"""\
+            !!! note "{tr("Des de fora no es veu", "It cannot be seen from outside")}"
+
+            {INDENT}{entry.unseen[current()]}
+            """
+        ).replace("\n            ", "\n")
+    before = dict(map(tuple, _seen(name)))
+    shown = []
+    for terminal, lines in _seen(name, "without"):
+        marked = _marked(before[terminal], lines)
+        if any(mark != "same" for mark, *_ in marked):
+            shown.append((terminal, marked))
+    if not shown:
+        raise UnknownError(f"[[without {name}]]: without the step one sees the same")
+    note = tr(
+        "Ratllat, el que ja no surt; ressaltat, el que surt en lloc seu.",
+        "Struck out, what no longer comes; marked, what comes instead.",
+    )
+    return _terminals(shown) + f"\n\n{note}\n{{ .terminal-note }}\n"
+
+
+def hints(source: Source, name: str) -> str:
+    """The step's hints, one inside another: the next is asked for."""
+    entry = _step(source, name)
+    titles = [
+        tr("Una pista", "A hint"),
+        tr("Una altra pista", "Another hint"),
+        tr("L'última pista", "The last hint"),
+    ]
+    text = ""
+    for title, hint in zip(
+        reversed(titles), reversed(entry.hints[current()]), strict=True
+    ):
+        body = _linked(hint) + (f"\n\n{text}" if text else "")
+        text = _folded("tip", title, body)
+    return text
+
+
+def steps(source: Source, letter: str) -> str:
+    """A table of a group's steps, in the order to work in."""
+    rows = [
+        tr("| | Pas | Mena | Punts |", "| | Step | Kind | Points |"),
+        "| --- | --- | --- | --- |",
+    ]
+    group = source.catalogue.of_group(letter)
+    for entry in sorted(group, key=lambda e: source.catalogue.stop_of(e.id)):
+        link = f"[{entry.id}]({source.page_of(entry.id)}#{entry.id})"
+        cells = [link, entry.sentence[current()], _kind(entry), str(entry.points)]
+        rows.append(f"| {' | '.join(cells)} |")
+    return "\n".join(rows)
+
+
+def order(source: Source) -> str:
+    """The stops of the way, in the order to work in."""
+    lines = []
+    for number, stop in enumerate(source.catalogue.order, 1):
+        parts = [
+            f"[{name}]({source.page_of(name)}#{name}) "
+            f"{source.catalogue.steps[name].sentence[current()]}"
+            for name in stop
+        ]
+        lines.append(f"{number}. " + "<br>".join(parts))
+    return "\n".join(lines)
+
+
+def levels(source: Source) -> str:
+    """A table: what each kind of step is at each level, and the programs' length."""
+    names = {
+        Fate.SOLVED: tr("fet", "solved"),
+        Fate.COMMENT: tr("comentari", "comment"),
+        Fate.ABSENT: tr("no hi és", "absent"),
+    }
+    head = [
+        tr("Nivell", "Level"),
+        tr("Bàsic", "Core"),
+        tr("Errors", "Errors"),
+        tr("Registre", "Log"),
+        tr("Línies", "Lines"),
+    ]
+    rows = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
+    for level in source.walk:
+        fates = [names[source.fate_of_kind(k, level)] for k in ("core", "error", "log")]
+        text = "\n".join(source.texts(level).values())
+        lines = sum(1 for line in text.splitlines() if line.strip())
+        rows.append(f"| `{level}` | " + " | ".join(fates) + f" | {lines} |")
+    return "\n".join(rows)
+
+
+def differences(source: Source, level: str, other: str, file: str) -> str:
+    """Side by side, what `other` has of a program that `level` has not."""
+    old = source.texts(level)[file].splitlines()
+    new = source.texts(other)[file].splitlines()
+    rows = []
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    for group in matcher.get_grouped_opcodes(2):
+        if rows:
+            rows.append('<tr class="gap"><td colspan="2">…</td></tr>')
+        for what, a, b, c, d in group:
+            left, right = old[a:b], new[c:d]
+            for index in range(max(len(left), len(right))):
+                cells = [
+                    side[index] if index < len(side) else "" for side in (left, right)
+                ]
+                marks = ("", "") if what == "equal" else ("del", "ins")
+                rows.append(
+                    "<tr>"
+                    + "".join(
+                        f'<td class="{mark if cell.strip() else ""}">'
+                        f"<code>{html.escape(cell) or ' '}</code></td>"
+                        for mark, cell in zip(marks, cells, strict=True)
+                    )
+                    + "</tr>"
+                )
+    head = "".join(f'<th scope="col">{name}/{file}</th>' for name in (level, other))
+    return (
+        f'<div class="differences" tabindex="0" role="region" '
+        f'aria-label="{file}: {level}, {other}"><table><thead><tr>{head}</tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table></div>"
+    )
+
+
+def exercise(source: Source, name: str) -> str:
+    """An exercise's facts: hours, what it teaches, what it leaves out."""
+    group = source.group_of_exercise(name)
+    items = [
+        (tr("Temps", "Time"), tr(f"{group.hours} hores", f"{group.hours} hours")),
+        (tr("Què s'hi aprèn", "What it teaches"), group.teaches[current()]),
+        (tr("Què deixa fora", "What it leaves out"), group.leaves_out[current()]),
+    ]
+    return "\n".join(f"**{title}**\n:   {text}\n" for title, text in items)
+
+
+def start(source: Source, name: str) -> str:
+    """The comments of an exercise's start, in their places."""
+    group = source.group_of_exercise(name)
+    return _programs_of(source, group.id, source.start(name))
+
+
+def solution(source: Source, name: str) -> str:
+    """An exercise's solution: in an instructor's build alone."""
+    if not source.with_solutions:
+        return tr(
+            "La solució no és al web públic; qui fa classe la troba amb "
+            f"`python3 -m tools levels --solution {name} CARPETA`.",
+            "The solution is not on the public site; instructors find it with "
+            f"`python3 -m tools levels --solution {name} FOLDER`.",
+        )
+    group = source.group_of_exercise(name)
+    body = _programs_of(source, group.id, source.solution(name))
+    return _folded("example", tr("La solució", "The solution"), body)
+
+
+# In between ---------------------------------------------------------------------------
+
+
+def _step(source: Source, name: str) -> Step:
+    if name not in source.catalogue.steps:
+        raise UnknownError(f"there is no step {name!r}")
+    return source.catalogue.steps[name]
+
+
+def _kind(entry: Step) -> str:
+    return {
+        "core": tr("pas bàsic", "core step"),
+        "error": tr("control d'errors", "error control"),
+        "log": tr("registre", "logging"),
+    }.get(entry.kind, tr("exercici", "exercise"))
+
+
+def _needs(entry: Step) -> str:
+    if not entry.needs:
+        return ""
+    return tr("després de ", "after ") + ", ".join(entry.needs)
+
+
+def _level(level: str) -> str:
+    return {
+        "skeleton": tr("Esquelet", "Skeleton"),
+        "essential": tr("Essencial", "Essential"),
+        "robust": tr("Robust", "Robust"),
+        "full": tr("Complet", "Full"),
+    }[level]
+
+
+def _code_at(source: Source, name: str, level: str) -> str:
+    file = source.catalogue.file_of(name)
+    shown = [(f, t) for f, t in source.texts(level).items() if f == file]
+    return _fences([(f, snippets.of_step(f, t, name)) for f, t in shown])
+
+
+def _programs_of(source: Source, letter: str, texts: dict[str, str]) -> str:
+    shown = []
+    for entry in source.catalogue.of_group(letter):
+        for file, text in texts.items():
+            if part := snippets.of_step(file, text, entry.id):
+                shown.append((f"{entry.id}, {file}", part))
+    return _fences(shown, titled=True)
+
+
+def _fences(parts: list[tuple[str, str]], titled: bool = False) -> str:
+    fences = []
+    for name, text in parts:
+        title = f' title="{name}"' if titled else ""
+        if text:
+            fences.append(f"```python{title}\n{text}\n```")
+    return "\n\n".join(fences)
+
+
+def _tab(title: str, body: str) -> str:
+    return f'=== "{title}"\n\n{textwrap.indent(body, INDENT)}'
+
+
+def _folded(kind: str, title: str, body: str) -> str:
+    return f'??? {kind} "{title}"\n\n{textwrap.indent(body, INDENT)}'
+
+
+def _linked(text: str) -> str:
+    """The text with its addresses as links, each with the name of what it is about."""
+    return re.sub(
+        r"`([^`]+)`([^`]*?): (https://\S+)",
+        lambda m: f"[`{m[1]}`]({m[3]}){m[2]}",
+        re.sub(r"(?<!: )(https://\S+)", r"<\1>", text),
+    )
+
+
+def _seen(name: str, which: str = "with") -> list:
+    try:
+        return read_sessions()[name][which]
+    except KeyError:
+        raise UnknownError(
+            f"there is no session of {name}: write it into docs/data/sessions/, "
+            "and run python3 -m tools sessions"
+        ) from None
+
+
+def _marked(old: list, new: list) -> list[tuple[str, str, str]]:
+    """The lines of both, each with what became of it: same, gone, odd."""
+    old, new = ([tuple(line) for line in side] for side in (old, new))
+    marked = []
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    for what, a, b, c, d in matcher.get_opcodes():
+        if what == "equal":
+            marked += [("same", *line) for line in new[c:d]]
+        else:
+            marked += [("gone", *line) for line in old[a:b]]
+            marked += [("odd", *line) for line in new[c:d]]
+    return marked
+
+
+def _terminals(terminals: list) -> str:
+    """Terminals as HTML: what was typed stands out, and lines that went or came."""
+    figures = []
+    for name, lines in terminals:
+        shown = "\n".join(_line(*line) for line in lines)
+        title = f"terminal: {name}"
+        figures.append(
+            f'<figure class="terminal"><figcaption>{html.escape(title)}</figcaption>'
+            f'<pre tabindex="0" lang="ca"><code>{shown}</code></pre></figure>'
+        )
+    # Without blank lines, so that Markdown leaves it alone.
+    text = "\n".join(figures).replace("\n\n", "\n&#8203;\n")
+    return f'<div class="terminals">\n{text}\n</div>'
+
+
+def _line(mark: str, kind: str, text: str) -> str:
+    shown = html.escape(text)
+    match kind:
+        case "$":
+            shown = f"<b>$ {shown}</b>"
+        case ">":
+            shown = f"<b>{shown}</b>"
+        case ".":
+            shown = f"<b>$ echo $?</b>\n{shown}"
+    if mark == "gone":
+        return f"<del>{shown}</del>"
+    return f"<mark>{shown}</mark>" if mark == "odd" else shown
