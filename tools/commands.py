@@ -31,6 +31,25 @@ COMMANDS = (
         "begin the course, or go on: shows the next step of your chat",
     ),
     Command(
+        "hint",
+        "tools.hint",
+        environment.STUDENT,
+        "a hint for a step, or for the next one; one more each time",
+    ),
+    Command("show", "tools.show", None, "a step's solution, for instructors"),
+    Command(
+        "handout",
+        "tools.handout",
+        None,
+        "make what a student gets: a folder, or a zip file",
+    ),
+    Command(
+        "matrix",
+        "tools.matrix",
+        environment.COURSE,
+        "take each step out of `full`, and see which steps fail",
+    ),
+    Command(
         "test",
         "tools.test",
         environment.COURSE,
@@ -89,14 +108,21 @@ def _chosen(argv: list[str]) -> Command | None:
     """The command that is asked for; `None` when none is, or only help."""
     if not argv or {"-h", "--help"} & set(argv):
         return None
-    return next((command for command in COMMANDS if command.name == argv[0]), None)
+    here = filter(_is_here, COMMANDS)
+    return next((command for command in here if command.name == argv[0]), None)
+
+
+def _is_here(command: Command) -> bool:
+    """Whether this checkout has the command; a hand-out has a student's alone."""
+    path = environment.ROOT.joinpath(*command.module.split("."))
+    return path.with_suffix(".py").exists()
 
 
 def _parser(chosen: Command | None) -> argparse.ArgumentParser:
     """A parser of all the commands; only the chosen one's arguments need its module."""
     parser = argparse.ArgumentParser(prog="python3 -m tools")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in COMMANDS:
+    for command in filter(_is_here, COMMANDS):
         subparser = commands.add_parser(
             command.name, help=command.help, description=command.help
         )

@@ -6,7 +6,7 @@ import sys
 from .catalogue import ROOT
 
 
-def run(arguments: list[str]) -> int:
+def run(arguments: list[str], quiet: bool = False) -> int:
     """Run the suite with these arguments; pytest's exit status.
 
     pytest looks for settings and conftest.py files around what it is given: here all
@@ -15,4 +15,5 @@ def run(arguments: list[str]) -> int:
     command = [sys.executable, "-P", "-m", "pytest", "-q"]
     command += ["-c", str(ROOT / "pyproject.toml"), f"--rootdir={ROOT}"]
     command += [f"--confcutdir={ROOT}", str(ROOT / "tests")]
-    return subprocess.run([*command, *arguments]).returncode
+    output = subprocess.DEVNULL if quiet else None
+    return subprocess.run([*command, *arguments], stdout=output).returncode

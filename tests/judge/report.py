@@ -4,6 +4,7 @@ import textwrap
 
 from tools.catalogue import Fate, load_levels
 from tools.language import current, tr
+from tools.site import address
 
 from .results import ERROR, FAILED, NOT_REACHED, PASSED, Results
 
@@ -125,6 +126,7 @@ class Report:
         if results.subject.expects(steps[0]):
             self._line(tr("  Pista", "  Hint"), bold=True)
             self._paragraph(entry.hints[language][0], indent="    ")
+            self._show_page(steps[0], results, indent="  ")
         self._line()
 
     def _show_table(self, results: Results) -> None:
@@ -213,6 +215,12 @@ class Report:
             self._paragraph(
                 tr("Pista: ", "Hint: ") + step.hints[language][0], indent="      "
             )
+            self._show_page(step.id, results, indent="      ")
+
+    def _show_page(self, step: str, results: Results, indent: str) -> None:
+        """Where to read on; on a line of its own, so that a terminal can open it."""
+        where = address.of_step(results.subject.catalogue, step)
+        self._line(f"{indent}{tr('Pàgina', 'Page')}: {where}")
 
     def _paragraph(self, text: str, indent: str = "", **markup: bool) -> None:
         for line in textwrap.wrap(

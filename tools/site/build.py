@@ -52,6 +52,10 @@ def build(with_solutions: bool = False, url: str = "") -> None:
         raise BuildError("\n".join(wrong))
     _, english = BUILDS["en"]
     shutil.move(english, SITE / "en")
+    if not url:
+        # Its links begin at the root, and where that is nobody knows.
+        for page in (SITE / "404.html", SITE / "en" / "404.html"):
+            page.unlink()
 
 
 def pack() -> str:

@@ -1,4 +1,4 @@
-"""`python3 -m tools site`: build the site, serve it, or pack it."""
+"""`python3 -m tools site`: build the site, check it, serve it, or pack it."""
 
 import argparse
 import logging
@@ -7,6 +7,7 @@ import sys
 from tools.catalogue import ROOT
 
 from .build import SITE, BuildError, build, pack
+from .check import CheckError, check, check_in_browser
 
 #: Where what the pages are made of stands.
 WATCHED = ("docs", "variants", "tools", "mkdocs.yml", "mkdocs.en.yml")
@@ -16,6 +17,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command's arguments."""
     parser.add_argument("--serve", action="store_true", help="serve it, with reload")
     parser.add_argument("--port", type=int, default=8000, help="to serve at (8000)")
+    parser.add_argument(
+        "--check", action="store_true", help="check it, also in a browser"
+    )
     parser.add_argument("--zip", action="store_true", help="pack it, for a USB stick")
     parser.add_argument(
         "--with-solutions", action="store_true", help="an instructor's site"
@@ -31,11 +35,22 @@ def run(args: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return 1
     print(f"{SITE.relative_to(ROOT)}/index.html")
+    if args.check and (problems := _problems()):
+        print("\n".join(problems), file=sys.stderr)
+        return 1
     if args.zip:
         print(pack())
     if args.serve:
         _serve(args)
     return 0
+
+
+def _problems() -> list[str]:
+    """What is wrong with the built site; in a browser only once its files are right."""
+    try:
+        return check(SITE) or check_in_browser(SITE)
+    except CheckError as error:
+        return [str(error)]
 
 
 def _serve(args: argparse.Namespace) -> None:

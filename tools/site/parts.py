@@ -12,9 +12,9 @@ import textwrap
 
 from tools.catalogue import Fate, Step
 from tools.language import current, tr
+from tools.levels import snippets
 from tools.sessions.command import read as read_sessions
 
-from . import snippets
 from .source import Source
 
 INDENT = "    "

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tools.levels.reading import (
+from .reading import (
     Block,
     Branch,
     Comment,

@@ -1,0 +1,114 @@
+"""`matrix`: each step taken out of the whole, and the steps that fail then.
+
+A suite that judges people's work must notice each thing that is missing, and say which.
+The result is data, `docs/data/matrix.json`: for each step removed, the steps that
+failed, the first of them in the order to work in, and those that were not reached.
+"""
+
+import argparse
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+
+from .catalogue import ROOT, Catalogue
+from .levels.programs import Programs
+
+MATRIX = ROOT / "docs" / "data" / "matrix.json"
+
+#: Runs at a time: each has forks of its own, and mostly waits.
+AT_ONCE = 3
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command's arguments."""
+    parser.add_argument("step", nargs="*", metavar="ID", help="only these steps")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Make the matrix and print its figures; 0 if it is as it must be, else 1."""
+    programs = Programs()
+    steps = args.step or list(programs.catalogue.steps)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        rows = dict(
+            zip(steps, pool.map(lambda s: row(programs, s), steps), strict=True)
+        )
+    old = json.loads(MATRIX.read_text("utf-8")) if MATRIX.exists() else {}
+    merged = {**old, **rows}
+    matrix = {step: merged[step] for step in programs.catalogue.steps if step in merged}
+    lines = [
+        f"{json.dumps(step)}: {json.dumps(found)}" for step, found in matrix.items()
+    ]
+    MATRIX.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+    for line in told(programs.catalogue, matrix):
+        print(line)
+    return 1 if any(problems(programs.catalogue, matrix)) else 0
+
+
+def row(programs: Programs, step: str, only: Iterable[str] = ()) -> dict:
+    """What becomes of the steps in the program without `step`; see the module.
+
+    With `only`, no other steps than these are tried.
+    """
+    catalogue = programs.catalogue
+    kind = catalogue.steps[step].kind
+    with tempfile.TemporaryDirectory() as place:
+        folder = pathlib.Path(place, "entrega")
+        folder.mkdir()
+        for name, text in programs.without(step).items():
+            (folder / name).write_text(text, encoding="utf-8")
+        verdict = pathlib.Path(place, "verdict.json")
+        command = [sys.executable, "-P", "-m", "pytest", "-q", "--thorough"]
+        command += [f"--variant={folder}", f"--verdict={verdict}"]
+        command += [f"--exercise={kind}"] if kind in catalogue.exercises else []
+        command += [f"--step={name}" for name in only]
+        ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+        if not verdict.exists():
+            raise RuntimeError(f"{step}: no verdict:\n{ran.stdout}{ran.stderr}")
+        statuses = {
+            name: entry["status"]
+            for name, entry in json.loads(verdict.read_text("utf-8"))["steps"].items()
+        }
+    failed = [name for name in _in_order(catalogue) if statuses.get(name) == "failed"]
+    reached = [n for n in catalogue.steps if statuses.get(n) == "not_reached"]
+    return {"failed": failed, "not_reached": reached}
+
+
+def problems(catalogue: Catalogue, matrix: dict[str, dict]) -> Iterable[str]:
+    """What is not as it must be, a line each."""
+    for step, found in matrix.items():
+        if catalogue.steps[step].unseen:
+            continue
+        if step not in found["failed"]:
+            yield f"{step}: without it, no test of its own fails"
+        elif found["failed"][0] not in accepted(catalogue, step):
+            first = found["failed"][0]
+            yield f"{step}: without it, the first step that fails is {first}"
+
+
+def accepted(catalogue: Catalogue, step: str) -> set[str]:
+    """The steps that may be the first to fail: itself, its stop's, those it needs."""
+    stop = next((s for s in catalogue.order if step in s), ())
+    return {step, *stop, *catalogue.all_needs(step)}
+
+
+def told(catalogue: Catalogue, matrix: dict[str, dict]) -> Iterable[str]:
+    """The matrix and its figures for a person, a line for each step."""
+    for step, found in matrix.items():
+        note = "  (unseen)" if catalogue.steps[step].unseen else ""
+        shown = " ".join(found["failed"]) or "-"
+        yield f"{step:<4}{shown}{note}"
+    seen = [step for step in matrix if not catalogue.steps[step].unseen]
+    own = [step for step in seen if step in matrix[step]["failed"]]
+    first = [step for step in seen if matrix[step]["failed"][:1] == [step]]
+    yield f"{len(matrix)} steps, {len(seen)} that can be seen"
+    yield f"{len(own)} fail a test of their own, {len(first)} fail first of all"
+    yield from problems(catalogue, matrix)
+
+
+def _in_order(catalogue: Catalogue) -> list[str]:
+    """All the steps, in the order to work in; exercises' after them."""
+    return sorted(catalogue.steps, key=catalogue.stop_of)
