@@ -11,6 +11,9 @@ CHECKS = (
     ("Style", ["ruff", "check", "."]),
     ("Layout", ["ruff", "format", "--check", "."]),
     ("Levels", ["tools", "levels", "--check"]),
+    ("Records", ["tools", "record", "--check"]),
+    ("Sessions", ["tools", "sessions", "--check"]),
+    ("Site", ["tools", "site", "--check"]),
     ("Tests", ["pytest", "--thorough"]),
 )
 

@@ -94,3 +94,11 @@ def test_a_module_of_ones_own_with_a_name_of_the_librarys(tmp_path, monkeypatch)
     (tmp_path / "socket.py").write_text("QUI = 'el meu'", "utf-8")
     _, *came = run(tmp_path, True, monkeypatch)
     assert came == [0, "el meu"]
+
+
+@pytest.mark.parametrize("forks", [True, False], ids=["forked", "by itself"])
+def test_an_awkward_program_does_the_same_in_its_time(forks, tmp_path, monkeypatch):
+    program = "import sys\nprint(sys.gettrace() is not None, __name__, sys.argv[1:])\n"
+    (tmp_path / "servidor.py").write_text(program + "sys.exit(5)", "utf-8")
+    _, *came = run(tmp_path, forks, monkeypatch, awkward=7)
+    assert came == [5, "True __main__ ['127.0.0.1', '0']"]

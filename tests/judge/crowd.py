@@ -19,16 +19,19 @@ from .shorten import shorten
 class Member:
     """One of a crowd: its name, what it says, and what it saw from its `Hola` on."""
 
-    def __init__(self, name: str, texts: list[str]):
+    def __init__(self, name: str, texts: list[str], leaves: bool):
         self.name = name
         self.texts = texts
+        self.leaves = leaves
         self.lines = [f"[{name}] {text}" for text in texts]
         self.participant: Participant | None = None
+        #: How many they were, by its `Hola`.
+        self.count = 0
         self.seen: list[str] = []
 
 
 class Crowd:
-    """So many people, who say so many texts each; with `leaving`, they leave then.
+    """So many people, who say so many texts each; with `leaving`, most leave then.
 
     Half of them come first; as soon as they are in, they talk while the others come.
     Then all of them send the rest of what they have to say, each in one go.
@@ -40,8 +43,13 @@ class Crowd:
         self.leaving = leaving
         words = self.scene.words
         self.members = [
-            Member(words.name(), [words.text(2) for _ in range(texts)])
-            for _ in range(people)
+            Member(
+                words.name(),
+                [words.text(2) for _ in range(texts)],
+                # Those who stay, every third one, hear of all that leave.
+                leaves=leaving and place % 3 != 2,
+            )
+            for place in range(people)
         ]
         self.witness: Participant | None = None
         #: Every line, in the witness's order.
@@ -56,9 +64,9 @@ class Crowd:
         people, texts = len(self.members), len(self.members[0].texts)
         with self.scene.in_short(
             f"{people} persones alhora entren i diuen {texts} textos cada una"
-            + (", i marxen" if self.leaving else ""),
+            + (", i molts marxen" if self.leaving else ""),
             f"{people} people at once come in and say {texts} texts each"
-            + (", and leave" if self.leaving else ""),
+            + (", and many leave" if self.leaving else ""),
         ):
             with ThreadPoolExecutor(people) as pool:
                 parts = [
@@ -75,7 +83,7 @@ class Crowd:
                 self._gate.wait()
             member.participant = self.server.arrives(member.name).greeted()
             member.participant.says(member.name)
-            self._is_let_in(member.participant)
+            member.count = self._is_let_in(member.participant)
             if early:
                 self._gate.wait()
             first, second, *rest = member.texts
@@ -83,22 +91,22 @@ class Crowd:
             member.participant.says(second)
             # Piles of lines at the same time: here threads get into each other's way.
             self._gate.wait()
-            last = ["{quit}"] if self.leaving else []
+            last = ["{quit}"] if member.leaves else []
             pile = "".join(f"{line}\n" for line in [*rest, *last])
             member.participant.sends(pile.encode())
         except BaseException:
             self._gate.abort()
             raise
 
-    def _is_let_in(self, participant: Participant) -> None:
-        """Its first line is its `Hola`, with a number that can be."""
+    def _is_let_in(self, participant: Participant) -> int:
+        """Its first line is its `Hola`, with a number that can be; gives the number."""
         came = participant.next(Deadline())
         beginning = f"* Hola, {participant.name}! Ja ets al xat. Participants: "
         if isinstance(came, str):
             number = came.removeprefix(beginning).removesuffix(".")
             if came == f"{beginning}{number}." and number.isdecimal():
                 if 2 <= int(number) <= 1 + len(self.members):
-                    return
+                    return int(number)
             came = Line(participant.label, came)
         raise Disappointment(f"{participant.label} ← {beginning}…", came)
 
@@ -117,7 +125,7 @@ class Crowd:
         missing = {came_in(member.name) for member in self.members}
         for member in self.members:
             missing.update(member.lines)
-            if self.leaving:
+            if member.leaves:
                 missing.add(left(member.name))
         deadline = Deadline()
         while missing:
@@ -143,8 +151,7 @@ class Crowd:
     def _read_what_each_saw(self) -> None:
         """What each member got after its `Hola`, to the end (or to one last text)."""
         last = self.scene.words.text()
-        if not self.leaving:
-            self.witness.says(last)
+        self.witness.says(last)
         last = f"[{self.witness.name}] {last}"
         for member in self.members:
             deadline = Deadline()
@@ -152,10 +159,10 @@ class Crowd:
                 if isinstance(came, str):
                     member.seen.append(came)
                     continue
-                if self.leaving and isinstance(came, StreamEnd):
+                if member.leaves and isinstance(came, StreamEnd):
                     break
                 expected = f"{member.name} ← {shorten(last)}"
-                if self.leaving:
+                if member.leaves:
                     expected = tr(
                         f"{member.name}: s'acaba la connexió",
                         f"{member.name}: the connection comes to its end",
@@ -169,7 +176,7 @@ class Crowd:
         place = {line: number for number, line in enumerate(self.order)}
         for member in self.members:
             lines = [came_in(member.name), *member.lines]
-            if self.leaving:
+            if member.leaves:
                 lines.append(left(member.name))
             for before, after in zip(lines, lines[1:], strict=False):
                 if place[after] < place[before]:
@@ -188,6 +195,30 @@ class Crowd:
                             "them, one after another.",
                         ),
                     )
+
+    def each_was_counted(self) -> None:
+        """No two were told the same number, since nobody had left."""
+        counted: dict[int, Member] = {}
+        for member in self.members:
+            other = counted.setdefault(member.count, member)
+            if other is not member:
+                same = f"* Hola, …! … Participants: {member.count}."
+                raise Disappointment(
+                    tr(
+                        "cada un que entra rep un nombre de participants diferent",
+                        "each newcomer is told another number of participants",
+                    ),
+                    Other(f"{other.name} ← {same} / {member.name} ← {same}"),
+                    tr(
+                        "Dos fils han comptat els participants alhora, abans que cap "
+                        "dels dos afegís el seu. El candau s'ha d'agafar abans de "
+                        "comptar, i no s'ha de deixar anar fins que el que entra ja "
+                        "és a la llista.",
+                        "Two threads counted the participants at once, before either "
+                        "added its own. The lock must be taken before counting, and "
+                        "kept until the newcomer is on the list.",
+                    ),
+                )
 
     def nobody_saw_own_texts(self) -> None:
         """No line came back to its author."""
@@ -220,7 +251,7 @@ class Crowd:
         # (after its `Hola`). So too at the end: up to its last text all must be there.
         entered = self._others_before(came_in(member.name), own)
         stayed = len(others)
-        if self.leaving:
+        if member.leaves:
             stayed = self._others_before(member.lines[-1], own)
         first = entered
         if member.seen and member.seen[0] in others[:entered]:

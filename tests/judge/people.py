@@ -366,12 +366,16 @@ class Server(Process):
         )
 
     def arrives(
-        self, name: str | None = None, receive_buffer: int = 0, source: str = ""
+        self,
+        name: str | None = None,
+        receive_buffer: int = 0,
+        source: str = "",
+        means: str | None = None,
     ) -> Participant:
         """Somebody connects, and says nothing yet.
 
         `receive_buffer` (bytes) makes it somebody who can be jammed soon; `source` is
-        the address that it comes from.
+        the address that it comes from; `means` is what it means when nobody listens.
         """
         name = name or self.scene.words.name()
         sock = socket.socket()
@@ -396,6 +400,7 @@ class Server(Process):
                         f"the server takes connections at {self.host}:{self.port}",
                     ),
                     Refused(),
+                    means,
                 ) from None
         newcomer = Participant(self.scene, self, name, sock)
         newcomer.label = label

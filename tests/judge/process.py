@@ -154,7 +154,8 @@ class Process:
     `label` is what the transcript calls it. `env` adds to (or with `None` takes from)
     the environment, which is this one's without Python's own settings. Its standard
     input is a pipe, or nothing (`closed_input`), or the keyboard of a `terminal`.
-    `program` is the file that it is about, where it is not the one that is run.
+    `program` is the file that it is about, where it is not the one that is run. With
+    `awkward`, a seed, its threads switch awkwardly (`awkward.py`).
     """
 
     def __init__(
@@ -168,6 +169,7 @@ class Process:
         before_start: list[str] = (),
         terminal: Terminal | None = None,
         program: str = "",
+        awkward: int | None = None,
     ):
         self.scene = scene
         self.label = label
@@ -184,6 +186,7 @@ class Process:
             folder=scene.subject.folder,
             stdin=subprocess.DEVNULL if closed_input else keyboard,
             before=before_start,
+            awkward=awkward,
         )
         self._life = Deadline(PATIENCE)
         self._program = program or pathlib.Path(argv[0]).name

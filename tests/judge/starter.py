@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 
+_AWKWARD = pathlib.Path(__file__).with_name("awkward.py")
 _PROGRAM = pathlib.Path(__file__).with_name("starter_program.py")
 
 #: Not macOS: its own libraries may not survive a fork (see multiprocessing's start
@@ -85,7 +86,7 @@ class _Starter:
                 start_new_session=True,
             )
 
-    def start(self, argv: list[str], cwd, env, stdin) -> Forked:
+    def start(self, argv: list[str], cwd, env, stdin, awkward) -> Forked:
         """Fork, and become `python argv…`."""
         if stdin == subprocess.PIPE:
             their_in, our_in = os.pipe()
@@ -93,7 +94,7 @@ class _Starter:
             their_in, our_in = os.open(os.devnull, os.O_RDONLY), None
         our_out, their_out = os.pipe()
         our_err, their_err = os.pipe()
-        request = {"argv": argv, "cwd": str(cwd), "env": env}
+        request = {"argv": argv, "cwd": str(cwd), "env": env, "awkward": awkward}
         streams = [their_in, their_out, their_err]
         try:
             data = json.dumps(request).encode()
@@ -145,11 +146,12 @@ def start(
     folder: pathlib.Path,
     stdin=subprocess.PIPE,
     before: list[str] = (),
+    awkward: int | None = None,
 ) -> Forked | subprocess.Popen:
     """Start `before… python argv…`, with pipes for its output, in its own session.
 
     `changes` is what `env` has of this program alone; `folder` is where its modules
-    are; `stdin` is as for `Popen`.
+    are; `stdin` is as for `Popen`; with a seed, the threads switch awkwardly.
     """
     global _the_starter
     if (
@@ -161,7 +163,9 @@ def start(
     ):
         if _the_starter is None:
             _the_starter = _Starter(env)
-        return _the_starter.start(argv, cwd, env, stdin)
+        return _the_starter.start(argv, cwd, env, stdin, awkward)
+    if awkward is not None:
+        argv = [str(_AWKWARD), str(awkward), *argv]
     return subprocess.Popen(
         [*before, sys.executable, *argv],
         cwd=cwd,

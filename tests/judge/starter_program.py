@@ -8,12 +8,12 @@ fork of it. It has seen nothing of the suite, and a program cannot tell the diff
 `tests/course/test_starter.py` compares the two.
 
 FD is a socket of Unix datagrams that keep their bounds (SOCK_SEQPACKET). A request is
-JSON, `{"argv": […], "cwd": …, "env": {…}}`, with the program's three standard streams
-as descriptors beside it. The answer is `{"pid": N}`; when a program has ended, in its
-time, `{"pid": N, "status": N}` follows. The other end's closing ends this process.
+JSON, `{"argv": […], "cwd": …, "env": {…}, "awkward": SEED or null}`, with the
+program's three standard streams as descriptors beside it. The answer is `{"pid": N}`;
+when a program has ended, in its time, `{"pid": N, "status": N}` follows. The other
+end's closing ends this process.
 """
 
-import builtins
 import enum  # noqa: F401 (imported for the programs, as the next three are)
 import json
 import logging  # noqa: F401
@@ -23,8 +23,9 @@ import signal
 import socket
 import sys
 import threading  # noqa: F401
-import types
-from importlib.machinery import SourceFileLoader
+
+import awkward
+from becoming import become
 
 MOST = 1 << 20  # bytes of a request
 
@@ -77,7 +78,7 @@ def tell(control, **answer):
         os._exit(0)
 
 
-def become(request, streams):
+def prepare(request, streams):
     """Make this process what `python argv…` would be; gives the program's code."""
     os.setsid()
     for number, stream in enumerate(streams):
@@ -87,32 +88,14 @@ def become(request, streams):
     os.environ.clear()
     os.environ.update(request["env"])
     sys.pycache_prefix = request["env"].get("PYTHONPYCACHEPREFIX")
-    sys.argv = request["argv"]
-    path = sys.argv[0]
-    sys.path[0] = os.path.dirname(path)
-    sys.excepthook = show
-    program = types.ModuleType("__main__")
-    program.__dict__.update(
-        __annotations__={},
-        __builtins__=builtins,
-        __cached__=None,
-        __file__=path,
-        __loader__=SourceFileLoader("__main__", path),
-    )
-    sys.modules["__main__"] = program
-    with open(path, "rb") as source:
-        return compile(source.read(), path, "exec", dont_inherit=True), vars(program)
-
-
-def show(kind, error, trace):
-    """Show an exception as Python would: this file is not in it."""
-    while trace and trace.tb_frame.f_code.co_filename == __file__:
-        trace = trace.tb_next
-    sys.__excepthook__(kind, error.with_traceback(trace), trace)
+    program = become(request["argv"], __file__)
+    if request["awkward"] is not None:
+        awkward.begin(request["awkward"], os.path.dirname(request["argv"][0]))
+    return program
 
 
 if __name__ == "__main__":
     with socket.socket(fileno=int(sys.argv[1])) as _control:
         _asked = serve(_control)
     # Here, and not in a function: what the program raises ends this process itself.
-    exec(*become(*_asked))
+    exec(*prepare(*_asked))

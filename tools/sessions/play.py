@@ -5,9 +5,10 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+import time
 
 from .script import Script
-from .terminal import SAID_PORT, Terminal
+from .terminal import SAID_PORT, TRACEBACK, Terminal
 
 #: Seconds to wait for something that must come.
 PATIENCE = 10
@@ -105,6 +106,12 @@ def _in_terminals(
 
 def _act(terminal: Terminal, action, port: str, patience: float, where: str) -> None:
     """Do what a line says. `where` is not empty where all must be as it says."""
+    if (
+        action.what in (">", "^C", "^D")
+        and terminal.astray
+        and terminal.ended(patience)
+    ):
+        return  # nobody is left to type for
     match action.what:
         case "$":
             terminal.runs(action.text, port)
@@ -116,6 +123,8 @@ def _act(terminal: Terminal, action, port: str, patience: float, where: str) -> 
             terminal.ends_input()
         case "x":
             terminal.breaks()
+        case "~":
+            time.sleep(float(action.text))
         case ".":
             status = terminal.status(patience)
             if where and str(status) != action.text:
@@ -124,3 +133,6 @@ def _act(terminal: Terminal, action, port: str, patience: float, where: str) -> 
             line = terminal.line(patience)
             if where and line != action.text:
                 raise PlayError(f"{where}\n  came: {line}")
+            terminal.astray |= line != action.text
+            while line and line.startswith(TRACEBACK):  # which comes whole
+                line = terminal.line(patience)

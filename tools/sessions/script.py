@@ -16,10 +16,16 @@
 
 A line is a terminal's name, what happens, and a text: `$` a command, `>` something that
 is typed, `<` the line that comes next, `^C`, `^D`, `x` (the program is killed; of `nc`,
-the connection breaks), `.` the program ends with this status. The commands are `python
+the connection breaks), `.` the program ends with this status, `~` nobody does anything
+for so many seconds (where what shows is that something lasts). The commands are `python
 servidor.py …`, `python client.py …`, `nc 127.0.0.1 8888` and `cat FILE`;
-`VARIABLE=value` and `ulimit -n N;` may stand before. Port 8888 is whatever the system
-chooses.
+`VARIABLE=value` and `ulimit -n N;` may stand before. `for i in $(seq N); do nc -d
+127.0.0.1 8888 >/dev/null & done` connects as many, whose lines nobody sees. Where
+nobody listens, what comes of `nc` is the line `nc: Connection refused`. Port 8888 is
+whatever the system chooses.
+
+In a program without a step, what comes may be anything: a traceback is shown whole, and
+where a program has ended instead of going on, nothing more is typed.
 
 The programs are those of the first level that has the step; `level = "full"` before the
 script asks for another.
@@ -32,7 +38,7 @@ from tools.catalogue import ROOT
 
 SESSIONS = ROOT / "docs" / "data" / "sessions"
 
-ACTIONS = ("$", ">", "<", "^C", "^D", "x", ".")
+ACTIONS = ("$", ">", "<", "^C", "^D", "x", ".", "~")
 
 
 class ScriptError(Exception):

@@ -16,6 +16,12 @@ import threading
 #: What the programs are said to listen at, whatever the port really is.
 SAID_PORT = "8888"
 
+#: Many at once, in the background, and nobody looks at what comes.
+_MANY = re.compile(r"for i in \$\(seq (\d+)\); do nc .* >/dev/null & done")
+
+#: How the lines of a traceback begin, as they are shown, but for the last one.
+TRACEBACK = ("Exception in thread ", "Traceback (most recent", "  …")
+
 #: For SO_LINGER: closing sends a reset.
 _AT_ONCE = struct.pack("ii", 1, 0)
 
@@ -24,23 +30,30 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}")
 _SAID_TIME = "2026-09-14 18:30:00,000"
 #: The address of somebody who connects: the port is another at each run.
 _ADDRESS = re.compile(r"127\.0\.0\.1[:', ]+(\d{5})\b")
+#: What the first of those ports is said to be; the next is two more, and so on.
+_FIRST_PORT = 50412
 
 
 class Terminal:
     """One terminal: what was typed in it and what came, in order.
 
     `shown` has pairs: "$" a command, ">" what was typed, "<" what came, "." the status.
+    `astray` is for the player: something has come here that it did not expect.
     """
 
     def __init__(self, name: str, folder: pathlib.Path, programs: pathlib.Path):
         self.name = name
         self.shown: list[tuple[str, str]] = []
+        self.astray = False
         self._folder = folder
         self._programs = programs
         self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._process: subprocess.Popen | None = None
         self._socket: socket.socket | None = None
+        self._many: list[socket.socket] = []
         self._port: str | None = None
+        self._asked: str | None = None
+        self._ports: dict[str, str] = {}
         self._over = True
 
     # What one does ---------------------------------------------------------------
@@ -48,9 +61,13 @@ class Terminal:
     def runs(self, command: str, port: str) -> None:
         """Run a command; port 8888 is `port`, or any that is free for a server."""
         self.shown.append(("$", command))
+        self._asked = port
         env = {
             n: v for n, v in os.environ.items() if not n.startswith(("PYTHON", "XAT"))
         }
+        if many := _MANY.fullmatch(command):
+            self._many = [_connected(port) for _ in range(int(many[1]))]
+            return
         limit = re.match(r"ulimit -n (\d+); *", command)
         words = shlex.split(command[limit.end() :] if limit else command)
         while "=" in words[0]:
@@ -94,6 +111,9 @@ class Terminal:
         """Type Ctrl-C; in `nc` that ends the connection."""
         self.shown.append((">", "^C"))
         if self._socket:
+            # A close() alone would wait for whoever is reading from it here.
+            with contextlib.suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
             self._socket.close()
         elif self._process:
             self._process.send_signal(signal.SIGINT)
@@ -127,14 +147,32 @@ class Terminal:
         return None
 
     def status(self, seconds: float) -> int | None:
-        """The program's exit status, or `None`: it has not ended, in this time."""
+        """The program's exit status, or `None`: it has not ended, in this time.
+
+        As a shell says it: 128 and the signal's number where a signal ended it.
+        """
         with contextlib.suppress(subprocess.TimeoutExpired):
             status = self._process.wait(seconds)
+            if status < 0:
+                status = 128 - status
             while not self._over:
                 self.line(seconds)
             self.shown.append((".", str(status)))
             return status
         return None
+
+    def ended(self, seconds: float) -> bool:
+        """Has what was run here ended, or could it not even begin?
+
+        It is given so many seconds to end.
+        """
+        if self._socket:
+            return False
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            if self._process:
+                self._process.wait(seconds)
+            return True
+        return False
 
     def rest(self, seconds: float) -> list[str]:
         """The lines that still come, until nothing does for so long."""
@@ -155,14 +193,22 @@ class Terminal:
             with contextlib.suppress(OSError):
                 self._process.stdin.close()
             self._process.stdout.close()
-        if self._socket:
-            self._socket.close()
+        for each in (self._socket, *self._many):
+            if each:
+                each.close()
 
     # In between --------------------------------------------------------------------
 
     def _connects(self, port: str) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", int(port)), timeout=5)
-        self._socket.settimeout(None)
+        try:
+            self._socket = _connected(port)
+        except ConnectionError as error:
+            self._over = False
+            # A connection that breaks right after it was made ends without a word.
+            if isinstance(error, ConnectionRefusedError):
+                self._lines.put(f"nc: {error.strerror}")
+            self._lines.put(None)
+            return
         self._start_reading(self._socket.makefile("rb"))
 
     def _show_file(self, path: pathlib.Path) -> None:
@@ -196,7 +242,19 @@ class Terminal:
         if found and not self._port:
             self._port = found[1]
         line = _TIME.sub(_SAID_TIME, line)
-        if port := self.port():
-            line = line.replace(port, SAID_PORT)
-        line = _ADDRESS.sub(lambda match: match[0].replace(match[1], "50412"), line)
+        for port in (self.port(), self._asked):
+            if port:
+                line = re.sub(rf"\b{port}\b", SAID_PORT, line)
+        line = _ADDRESS.sub(lambda match: self._said_address(*match.group(0, 1)), line)
         return line.replace(f"{self._programs}{os.sep}", "")
+
+    def _said_address(self, address: str, port: str) -> str:
+        said = str(_FIRST_PORT + 2 * len(self._ports))
+        return address.replace(port, self._ports.setdefault(port, said))
+
+
+def _connected(port: str) -> socket.socket:
+    """A socket connected to the server, that waits for as long as it takes."""
+    connected = socket.create_connection(("127.0.0.1", int(port)), timeout=5)
+    connected.settimeout(None)
+    return connected

@@ -24,6 +24,7 @@ DIRECTIVES: dict[str, Callable[..., str]] = {
         parts.order,
         parts.levels,
         parts.differences,
+        parts.naive,
         parts.exercise,
         parts.start,
         parts.solution,

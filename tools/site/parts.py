@@ -5,12 +5,13 @@ A function's name is its directive's in the pages (`pages.py`): `[[code C1]]` is
 (`tools.language`).
 """
 
+import ast
 import difflib
 import html
 import re
 import textwrap
 
-from tools.catalogue import Fate, Step
+from tools.catalogue import ROOT, Fate, Step
 from tools.language import current, tr
 from tools.levels import snippets
 from tools.sessions.command import read as read_sessions
@@ -18,6 +19,8 @@ from tools.sessions.command import read as read_sessions
 from .source import Source
 
 INDENT = "    "
+
+NAIVE = ROOT / "docs" / "data" / "naive"
 
 
 class UnknownError(Exception):
@@ -30,7 +33,7 @@ def step(source: Source, name: str) -> str:
     facts = [
         _kind(entry),
         tr("a `{}`", "in `{}`").format(source.catalogue.file_of(name)),
-        tr(f"{entry.points} punts", f"{entry.points} points") if entry.points else "",
+        _points(entry.points),
         _needs(entry),
     ]
     lines = [
@@ -199,6 +202,16 @@ def differences(source: Source, level: str, other: str, file: str) -> str:
     )
 
 
+def naive(source: Source, file: str, function: str) -> str:
+    """A function of the naive program, the one that loses messages."""
+    text = (NAIVE / file).read_text(encoding="utf-8")
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef) and node.name == function:
+            lines = text.splitlines()[node.lineno - 1 : node.end_lineno]
+            return _fences([(file, textwrap.dedent("\n".join(lines)))], titled=True)
+    raise UnknownError(f"{file} has no function {function}")
+
+
 def exercise(source: Source, name: str) -> str:
     """An exercise's facts: hours, what it teaches, what it leaves out."""
     group = source.group_of_exercise(name)
@@ -245,6 +258,15 @@ def _kind(entry: Step) -> str:
         "error": tr("control d'errors", "error control"),
         "log": tr("registre", "logging"),
     }.get(entry.kind, tr("exercici", "exercise"))
+
+
+def _points(points: int) -> str:
+    match points:
+        case 0:
+            return ""
+        case 1:
+            return tr("1 punt", "1 point")
+    return tr(f"{points} punts", f"{points} points")
 
 
 def _needs(entry: Step) -> str:
