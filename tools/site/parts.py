@@ -20,6 +20,9 @@ from .source import Source
 
 INDENT = "    "
 
+#: A terminal with a longer line than this (characters) takes the page's whole width.
+HALF = 64
+
 NAIVE = ROOT / "docs" / "data" / "naive"
 
 
@@ -354,9 +357,10 @@ def _terminals(terminals: list) -> str:
     figures = []
     for name, lines in terminals:
         shown = "\n".join(_line(*line) for line in lines)
+        is_long = any(len(text) > HALF for _, _, text in lines)
         title = f"terminal: {name}"
         figures.append(
-            f'<figure class="terminal"><figcaption>{html.escape(title)}</figcaption>'
+            f'<figure class="terminal{" long" if is_long else ""}"><figcaption>{html.escape(title)}</figcaption>'
             f'<pre tabindex="0" lang="ca"><code>{shown}</code></pre></figure>'
         )
     # Without blank lines, so that Markdown leaves it alone.
