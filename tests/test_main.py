@@ -203,7 +203,7 @@ def _means_ending() -> str:
 
 @step("F3")
 def test_all_see_the_same_when_many_come_and_talk_at_once(scene):
-    crowd = Crowd(scene.server(), people=20, texts=12)
+    crowd = Crowd(scene.server(awkward=True), people=16, texts=8)
     crowd.comes_and_talks()
     crowd.each_was_counted()
     crowd.nobody_saw_own_texts()
@@ -214,7 +214,7 @@ def test_all_see_the_same_when_many_come_and_talk_at_once(scene):
 # With {quit}, this is F3's other half; it shows when P10 is done.
 @step("P10")
 def test_all_see_the_same_when_many_come_talk_and_leave_at_once(scene):
-    crowd = Crowd(scene.server(), people=20, texts=8, leaving=True)
+    crowd = Crowd(scene.server(awkward=True), people=18, texts=6, leaving=True)
     crowd.comes_and_talks()
     crowd.nobody_saw_own_texts()
     crowd.each_authors_order_was_kept()

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from tests.judge.crowd import Crowd
 from tests.judge.deadline import Deadline, patience
 from tests.judge.disappointment import Came, Disappointment, Other
 from tests.judge.driver import wait_for_timeouts
@@ -671,6 +672,31 @@ def test_who_quits_gets_the_end_and_the_rest_are_told_once(scene):
 
 
 @step("P10")
+def test_when_many_leave_at_once_those_who_stay_are_told_of_each(scene):
+    server = scene.server()
+    leaving, staying = 24, 8
+    with scene.in_short(
+        f"entren {leaving + staying} persones; les {leaving} primeres marxen alhora",
+        f"{leaving + staying} people come in; the first {leaving} leave at once",
+    ):
+        everyone = [
+            server.arrives().enters(count) for count in range(1, leaving + staying + 1)
+        ]
+        leavers, stayers = everyone[:leaving], everyone[leaving:]
+        with scene.needing("P5"):
+            for stayer in stayers[:-1]:
+                stayer.gets_until(came_in(stayers[-1].name))
+        for leaver in leavers:
+            leaver.says("{quit}")
+    farewells = {left(leaver.name): leaver for leaver in leavers}
+    for stayer in stayers:
+        _gets_one_farewell_each(stayer, farewells, "")
+    text = scene.words.text()
+    stayers[0].says(text)
+    stayers[-1].gets(f"[{stayers[0].name}] {text}", _means_one_farewell())
+
+
+@step("P10")
 def test_nothing_after_quit_is_passed_on(scene):
     server = scene.server()
     anna, berta, carla = server.welcomes_all(3)
@@ -897,12 +923,44 @@ def test_who_quits_and_breaks_off_at_once_has_one_farewell(scene):
         other.gets(came_in(newcomer.name), _means_one_farewell())
 
 
+@step("P12")
+def test_who_is_lost_while_somebody_talks_has_one_farewell(scene):
+    """Two threads notice: that of who is lost, and that of who is heard by it."""
+    server = scene.server()
+    anna, *losers, berta = server.welcomes_all(8)
+    count = 40
+    for loser in losers:
+        packet = "".join(f"{scene.words.text(1)}\n" for _ in range(count))
+        berta.sends(
+            packet.encode(),
+            tr(f"{count} línies en un paquet", f"{count} lines in one packet"),
+        )
+        loser.resets()
+    farewells = {lost(loser.name): loser for loser in losers}
+    texts = count * len(losers)
+    _gets_one_farewell_each(anna, farewells, f"[{berta.name}] ", texts)
+    _gets_one_farewell_each(berta, farewells, "")
+    text = scene.words.text()
+    berta.says(text)
+    anna.gets(f"[{berta.name}] {text}", _means_one_farewell())
+    newcomer = _comes_in(server, 3, _means_one_farewell())
+    for other in (anna, berta):
+        other.gets(came_in(newcomer.name), _means_one_farewell())
+
+
 def _gets_one_farewell_each(
-    listener: Participant, farewells: dict[str, Participant], text: str
+    listener: Participant,
+    farewells: dict[str, Participant],
+    text: str,
+    texts: int | None = None,
 ) -> list[str]:
-    """It gets a farewell of each, and texts (that begin so) of as many; gives all."""
+    """It gets a farewell of each, and so many texts that begin with `text`; gives all.
+
+    Unless it is said how many, there are as many texts as farewells.
+    """
     missing = set(farewells.values())
-    texts = len(missing) if text else 0
+    if texts is None:
+        texts = len(missing) if text else 0
     deadline = Deadline()
     lines = []
     while missing or texts:
@@ -937,11 +995,25 @@ def _means_one_farewell() -> str:
     return tr(
         "De cada participant hi ha un comiat, i un de sol. Si dos fils se n'adonen "
         "alhora, només l'ha de dir el que l'ha tret de la llista: s'ha de mirar que "
-        "encara hi sigui, amb el candau agafat.",
+        "encara hi sigui, amb el candau agafat. I si un fil treu algú de la llista "
+        "mentre un altre la recorre, aquest se'n salta un: també cal el candau.",
         "There is one farewell for each participant, and just one. When two threads "
         "notice at once, only the one that took it off the list may say it: see that "
-        "it is still there, with the lock taken.",
+        "it is still there, with the lock taken. And when one thread takes somebody "
+        "off the list while another goes through it, that one skips one: the lock is "
+        "needed there too.",
     )
+
+
+@step("P12")
+def test_all_see_the_same_when_many_leave_and_break_off_at_once(scene):
+    crowd = Crowd(
+        scene.server(awkward=True), people=18, texts=4, leaving=True, breaking=True
+    )
+    crowd.comes_and_talks()
+    crowd.nobody_saw_own_texts()
+    crowd.each_authors_order_was_kept()
+    crowd.all_saw_the_same()
 
 
 # P13. Those who are broken, or do not read --------------------------------------------

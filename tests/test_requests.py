@@ -20,6 +20,7 @@ from tests.judge.people import (
     StreamEnd,
     hello,
 )
+from tests.judge.process import Silence
 from tests.judge.step import step
 from tools.language import tr
 
@@ -42,24 +43,41 @@ def test_clients_can_connect_to_the_port_that_it_says(scene):
 
 @step("R3")
 def test_whoever_connects_is_received(scene):
-    """Greeted; or, while nobody does that yet (R6, P1), accepted and let go."""
+    """One after another: each when the one before has gone, if not sooner."""
     server = scene.server()
     first = server.arrives()
-    server.arrives()
-    came = first.next(Deadline())
-    if came != GREETING and not isinstance(came, StreamEnd):
-        if isinstance(came, str):
-            came = Line(first.label, came)
-        raise Disappointment(
-            f"{first.label} ← {GREETING}",
-            came,
-            tr(
-                "Els clients es poden connectar, però ningú no els rep: es queden a la "
-                "porta. Cal acceptar-los, l'un darrere l'altre.",
-                "Clients can connect, but nobody receives them: they stay at the door. "
-                "They have to be accepted, one after another.",
-            ),
-        )
+    _is_received(
+        first,
+        tr(
+            "Els clients es poden connectar, però ningú no els rep: es queden a la "
+            "porta. Cal acceptar-los, l'un darrere l'altre.",
+            "Clients can connect, but nobody receives them: they stay at the door. "
+            "They have to be accepted, one after another.",
+        ),
+    )
+    first.closes()
+    means = tr(
+        "S'ha rebut el primer client, però els que venen darrere es queden a la porta: "
+        "accept() només en dona un, i s'ha de cridar en un bucle.",
+        "The first client was received, but those who come after it are left at the "
+        "door: accept() gives just one, and has to be called in a loop.",
+    )
+    for _ in range(3):
+        later = server.arrives(means=means)
+        _is_received(later, means)
+        later.closes()
+
+
+def _is_received(newcomer: Participant, means: str) -> None:
+    """Told something; or, while nobody does that yet (R6, P1), accepted and let go."""
+    newcomer.says(newcomer.name)
+    came = newcomer.next(Deadline())
+    if not isinstance(came, str | StreamEnd):
+        raise Disappointment(f"{newcomer.label} ← {GREETING}", came, means)
+    newcomer.scene.says_that(
+        f"el servidor ha rebut {newcomer.label}",
+        f"the server has received {newcomer.label}",
+    )
 
 
 @step("R6")
@@ -272,13 +290,31 @@ def test_nobody_gets_in_once_the_end_is_marked(scene):
     server.closes_chat()
     means = tr(
         "Quan el xat s'acaba, ja no hi entra ningú: el fil de peticions ha de mirar "
-        "l'esdeveniment a cada volta, deixar d'escoltar i acabar.",
+        "l'esdeveniment a cada volta (també quan acaba d'arribar algú), deixar "
+        "d'escoltar i acabar.",
         "When the chat ends, nobody comes in any more: the requests thread has to look "
-        "at the event on each turn, stop listening and end.",
+        "at the event on each turn (also when somebody has just come), stop listening "
+        "and end.",
     )
-    anna.gets(CLOSING)
+    _knock_until_told(server, anna)
     server.takes_nobody(means)
     server.ends(0, means)
+
+
+def _knock_until_told(server: Server, witness: Participant) -> None:
+    """Until the witness is told that the chat closes, clients come without a pause."""
+    deadline = Deadline()
+    with server.scene.in_short(
+        f"fins que {witness.label} sap que el xat es tanca, van trucant clients",
+        f"until {witness.label} is told that the chat closes, clients keep knocking",
+    ):
+        while (came := witness.next(Deadline(0.02))) != CLOSING:
+            if not isinstance(came, Silence) or not deadline.left():
+                if isinstance(came, str):
+                    came = Line(witness.label, came)
+                raise Disappointment(f"{witness.label} ← {CLOSING}", came)
+            if (visitor := server.knocks()) is not None:
+                visitor.closes()
 
 
 @step("R8")

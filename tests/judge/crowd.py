@@ -11,7 +11,7 @@ from tools.language import tr
 
 from .deadline import Deadline, patience
 from .disappointment import Disappointment, Other
-from .people import Line, Participant, Server, StreamEnd, came_in, left
+from .people import Line, Participant, Server, StreamEnd, came_in, left, lost
 from .process import Silence
 from .shorten import shorten
 
@@ -19,10 +19,11 @@ from .shorten import shorten
 class Member:
     """One of a crowd: its name, what it says, and what it saw from its `Hola` on."""
 
-    def __init__(self, name: str, texts: list[str], leaves: bool):
+    def __init__(self, name: str, texts: list[str], leaves: bool, breaks: bool):
         self.name = name
         self.texts = texts
         self.leaves = leaves
+        self.breaks = breaks
         self.lines = [f"[{name}] {text}" for text in texts]
         self.participant: Participant | None = None
         #: How many they were, by its `Hola`.
@@ -34,20 +35,30 @@ class Crowd:
     """So many people, who say so many texts each; with `leaving`, most leave then.
 
     Half of them come first; as soon as they are in, they talk while the others come.
-    Then all of them send the rest of what they have to say, each in one go.
+    Then all of them send the rest of what they have to say, each in one go; but with
+    `breaking`, half of those who leave break their connections instead (RST).
     """
 
-    def __init__(self, server: Server, people: int, texts: int, leaving: bool = False):
+    def __init__(
+        self,
+        server: Server,
+        people: int,
+        texts: int,
+        leaving: bool = False,
+        breaking: bool = False,
+    ):
         self.scene = server.scene
         self.server = server
         self.leaving = leaving
+        self.breaking = breaking
         words = self.scene.words
         self.members = [
             Member(
                 words.name(),
                 [words.text(2) for _ in range(texts)],
                 # Those who stay, every third one, hear of all that leave.
-                leaves=leaving and place % 3 != 2,
+                leaves=leaving and place % 3 != 2 and not (breaking and place % 3),
+                breaks=breaking and place % 3 == 1,
             )
             for place in range(people)
         ]
@@ -64,9 +75,11 @@ class Crowd:
         people, texts = len(self.members), len(self.members[0].texts)
         with self.scene.in_short(
             f"{people} persones alhora entren i diuen {texts} textos cada una"
-            + (", i molts marxen" if self.leaving else ""),
+            + (", i molts marxen" if self.leaving else "")
+            + (", d'altres tallant de cop" if self.breaking else ""),
             f"{people} people at once come in and say {texts} texts each"
-            + (", and many leave" if self.leaving else ""),
+            + (", and many leave" if self.leaving else "")
+            + (", others breaking off" if self.breaking else ""),
         ):
             with ThreadPoolExecutor(people) as pool:
                 parts = [
@@ -91,6 +104,9 @@ class Crowd:
             member.participant.says(second)
             # Piles of lines at the same time: here threads get into each other's way.
             self._gate.wait()
+            if member.breaks:
+                member.participant.resets()
+                return
             last = ["{quit}"] if member.leaves else []
             pile = "".join(f"{line}\n" for line in [*rest, *last])
             member.participant.sends(pile.encode())
@@ -123,13 +139,25 @@ class Crowd:
     def _witness_everything(self) -> None:
         """The witness gets each line once, and no other."""
         missing = {came_in(member.name) for member in self.members}
+        # What somebody says who breaks off may be lost on its way.
+        possible: dict[str, set[str]] = {}
         for member in self.members:
+            if member.breaks:
+                missing.add(lost(member.name))
+                possible[lost(member.name)] = set(member.lines)
+                continue
             missing.update(member.lines)
             if member.leaves:
                 missing.add(left(member.name))
         deadline = Deadline()
         while missing:
             came = self.witness.next(deadline)
+            # After its farewell comes nothing more of it.
+            possible.pop(came, None)
+            for lines in possible.values():
+                if came in lines:
+                    lines.remove(came)
+                    missing.add(came)
             if came not in missing:
                 if isinstance(came, str):
                     again = came in self.order
@@ -154,6 +182,8 @@ class Crowd:
         self.witness.says(last)
         last = f"[{self.witness.name}] {last}"
         for member in self.members:
+            if member.breaks:
+                continue
             deadline = Deadline()
             while (came := member.participant.next(deadline)) != last:
                 if isinstance(came, str):
@@ -175,9 +205,12 @@ class Crowd:
         """Everyone's lines came in the order in which they were sent."""
         place = {line: number for number, line in enumerate(self.order)}
         for member in self.members:
-            lines = [came_in(member.name), *member.lines]
+            said = [line for line in member.lines if line in place]
+            lines = [came_in(member.name), *said]
             if member.leaves:
                 lines.append(left(member.name))
+            if member.breaks:
+                lines.append(lost(member.name))
             for before, after in zip(lines, lines[1:], strict=False):
                 if place[after] < place[before]:
                     raise Disappointment(
@@ -242,7 +275,8 @@ class Crowd:
     def all_saw_the_same(self) -> None:
         """Everyone saw the witness's lines in the witness's order, none left out."""
         for member in self.members:
-            self._saw_the_same(member)
+            if not member.breaks:
+                self._saw_the_same(member)
 
     def _saw_the_same(self, member: Member) -> None:
         own = {came_in(member.name), left(member.name), *member.lines}

@@ -35,6 +35,9 @@ def render(scene, disappointment: Disappointment) -> str:
     if meaning:
         title = tr("Què vol dir, normalment", "What this usually means")
         parts.append((title, _wrapped(meaning)))
+    if scene.is_awkward:
+        title = tr("Per tornar-ho a veure", "To see it again")
+        parts.append((title, _wrapped(_again(scene))))
     return "\n".join("\n".join([title, *lines]) for title, lines in parts)
 
 
@@ -45,6 +48,17 @@ def render_own_trouble(error: BaseException) -> str:
         "Not the program's fault: the test itself broke down.",
     )
     return title + "\n" + "".join(traceback.format_exception(error))
+
+
+def _again(scene) -> str:
+    """How to have threads collide once more: it is a matter of luck, and of a seed."""
+    options = f"--step {scene.step} --seed {scene.words.seed}"
+    return tr(
+        f"Hi afegeixes {options}. Depèn de com s'alternin els fils: pot ser que no "
+        "surti cada vegada, i l'error hi és igualment.",
+        f"Add {options}. It depends on how the threads switch: it may not come every "
+        "time, and the mistake is there all the same.",
+    )
 
 
 def _wrapped(text: str) -> list[str]:

@@ -322,16 +322,27 @@ class Participant(Peer):
 
 
 class Server(Process):
-    """The subject's server, on 127.0.0.1, at a port that the system chooses."""
+    """The subject's server, on 127.0.0.1, at a port that the system chooses.
+
+    With `awkward`, its threads switch as awkwardly as they can, for races to show.
+    """
 
     def __init__(
         self,
         scene: Scene,
         arguments: tuple[str, ...] = ("127.0.0.1", "0"),
+        awkward: bool = False,
         **options,
     ):
         label = tr("servidor", "server")
         scene.note(label, "·", " ".join(["python servidor.py", *arguments]))
+        if awkward:
+            options["awkward"] = scene.words.random.getrandbits(32)
+            scene.is_awkward = True
+            scene.says_that(
+                "(els seus fils s'alternen tan incòmodament com es pot)",
+                "(its threads switch as awkwardly as they can)",
+            )
         program = scene.subject.folder / "servidor.py"
         super().__init__(scene, label, [str(program), *arguments], **options)
         self.arguments = arguments

@@ -36,6 +36,8 @@ class Scene:
         self._folders = 0
         self._quiet = False
         self._in_a_plight = False
+        #: Whether a program's threads are made to switch awkwardly (`awkward.py`).
+        self.is_awkward = False
 
     # What was done -----------------------------------------------------------------
 

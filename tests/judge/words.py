@@ -21,6 +21,7 @@ class Words:
     """A source of names, texts and cuts, random from a seed."""
 
     def __init__(self, seed: int, test: str):
+        self.seed = seed
         self.random = random.Random(f"{seed}/{test}")
         self._names = self.random.sample(_NAMES, len(_NAMES))
         self._used = 0

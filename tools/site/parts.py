@@ -358,9 +358,10 @@ def _terminals(terminals: list) -> str:
     for name, lines in terminals:
         shown = "\n".join(_line(*line) for line in lines)
         is_long = any(len(text) > HALF for _, _, text in lines)
-        title = f"terminal: {name}"
+        look = "terminal long" if is_long else "terminal"
         figures.append(
-            f'<figure class="terminal{" long" if is_long else ""}"><figcaption>{html.escape(title)}</figcaption>'
+            f'<figure class="{look}">'
+            f"<figcaption>terminal: {html.escape(name)}</figcaption>"
             f'<pre tabindex="0" lang="ca"><code>{shown}</code></pre></figure>'
         )
     # Without blank lines, so that Markdown leaves it alone.
