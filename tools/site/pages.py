@@ -26,6 +26,7 @@ DIRECTIVES: dict[str, Callable[..., str]] = {
         parts.differences,
         parts.naive,
         parts.exercise,
+        parts.exercises,
         parts.start,
         parts.solution,
         figures.drawing,

@@ -6,7 +6,6 @@ A function's name is its directive's in the pages (`pages.py`): `[[code C1]]` is
 """
 
 import ast
-import difflib
 import html
 import re
 import textwrap
@@ -16,12 +15,11 @@ from tools.language import current, tr
 from tools.levels import snippets
 from tools.sessions.command import read as read_sessions
 
+from . import terminals
+from .sidebyside import beside
 from .source import Source
 
 INDENT = "    "
-
-#: A terminal with a longer line than this (characters) takes the page's whole width.
-HALF = 64
 
 NAIVE = ROOT / "docs" / "data" / "naive"
 
@@ -76,7 +74,9 @@ def code(source: Source, name: str) -> str:
 def run(source: Source, name: str) -> str:
     """What to run at a step, and what one sees."""
     _step(source, name)
-    return _terminals([(t, [("same", *line) for line in ls]) for t, ls in _seen(name)])
+    return terminals.show(
+        [(t, [("same", *line) for line in ls]) for t, ls in _seen(name)]
+    )
 
 
 def without(source: Source, name: str) -> str:
@@ -93,7 +93,7 @@ def without(source: Source, name: str) -> str:
     before = dict(map(tuple, _seen(name)))
     shown = []
     for terminal, lines in _seen(name, "without"):
-        marked = _marked(before[terminal], lines)
+        marked = terminals.marked(before[terminal], lines)
         if any(mark != "same" for mark, *_ in marked):
             shown.append((terminal, marked))
     if not shown:
@@ -102,7 +102,7 @@ def without(source: Source, name: str) -> str:
         "Ratllat, el que ja no surt; ressaltat, el que surt en lloc seu.",
         "Struck out, what no longer comes; marked, what comes instead.",
     )
-    return _terminals(shown) + f"\n\n{note}\n{{ .terminal-note }}\n"
+    return terminals.show(shown) + f"\n\n{note}\n{{ .terminal-note }}\n"
 
 
 def hints(source: Source, name: str) -> str:
@@ -174,35 +174,7 @@ def levels(source: Source) -> str:
 
 def differences(source: Source, level: str, other: str, file: str) -> str:
     """Side by side, what `other` has of a program that `level` has not."""
-    old = source.texts(level)[file].splitlines()
-    new = source.texts(other)[file].splitlines()
-    rows = []
-    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
-    for group in matcher.get_grouped_opcodes(2):
-        if rows:
-            rows.append('<tr class="gap"><td colspan="2">…</td></tr>')
-        for what, a, b, c, d in group:
-            left, right = old[a:b], new[c:d]
-            for index in range(max(len(left), len(right))):
-                cells = [
-                    side[index] if index < len(side) else "" for side in (left, right)
-                ]
-                marks = ("", "") if what == "equal" else ("del", "ins")
-                rows.append(
-                    "<tr>"
-                    + "".join(
-                        f'<td class="{mark if cell.strip() else ""}">'
-                        f"<code>{html.escape(cell) or ' '}</code></td>"
-                        for mark, cell in zip(marks, cells, strict=True)
-                    )
-                    + "</tr>"
-                )
-    head = "".join(f'<th scope="col">{name}/{file}</th>' for name in (level, other))
-    return (
-        f'<div class="differences" tabindex="0" role="region" '
-        f'aria-label="{file}: {level}, {other}"><table><thead><tr>{head}</tr></thead>'
-        f"<tbody>{''.join(rows)}</tbody></table></div>"
-    )
+    return beside(file, (level, source.texts(level)), (other, source.texts(other)))
 
 
 def naive(source: Source, file: str, function: str) -> str:
@@ -219,11 +191,26 @@ def exercise(source: Source, name: str) -> str:
     """An exercise's facts: hours, what it teaches, what it leaves out."""
     group = source.group_of_exercise(name)
     items = [
-        (tr("Temps", "Time"), tr(f"{group.hours} hores", f"{group.hours} hours")),
+        (tr("Temps", "Time"), _hours(group.hours)),
         (tr("Què s'hi aprèn", "What it teaches"), group.teaches[current()]),
         (tr("Què deixa fora", "What it leaves out"), group.leaves_out[current()]),
     ]
     return "\n".join(f"**{title}**\n:   {text}\n" for title, text in items)
+
+
+def exercises(source: Source) -> str:
+    """A table of the exercises: hours, and what each teaches."""
+    rows = [
+        tr(
+            "| Exercici | Hores | Què s'hi aprèn |", "| Exercise | Hours | It teaches |"
+        ),
+        "| --- | --- | --- |",
+    ]
+    for group in source.catalogue.groups.values():
+        if group.exercise:
+            title = f"[{group.title[current()]}]({group.page}.md)"
+            rows.append(f"| {title} | {group.hours} | {group.teaches[current()]} |")
+    return "\n".join(rows)
 
 
 def start(source: Source, name: str) -> str:
@@ -241,9 +228,13 @@ def solution(source: Source, name: str) -> str:
             "The solution is not on the public site; instructors find it with "
             f"`python3 -m tools levels --solution {name} FOLDER`.",
         )
-    group = source.group_of_exercise(name)
-    body = _programs_of(source, group.id, source.solution(name))
-    return _folded("example", tr("La solució", "The solution"), body)
+    whole, solved = source.texts("full"), source.solution(name)
+    tables = [
+        beside(file, ("full", whole), (name, solved))
+        for file in solved
+        if solved[file] != whole[file]
+    ]
+    return _folded("example", tr("La solució", "The solution"), "\n\n".join(tables))
 
 
 # In between ---------------------------------------------------------------------------
@@ -270,6 +261,12 @@ def _points(points: int) -> str:
         case 1:
             return tr("1 punt", "1 point")
     return tr(f"{points} punts", f"{points} points")
+
+
+def _hours(hours: str) -> str:
+    if hours == "1":
+        return tr("1 hora", "1 hour")
+    return tr(f"{hours} hores", f"{hours} hours")
 
 
 def _needs(entry: Step) -> str:
@@ -336,48 +333,3 @@ def _seen(name: str, which: str = "with") -> list:
             f"there is no session of {name}: write it into docs/data/sessions/, "
             "and run python3 -m tools sessions"
         ) from None
-
-
-def _marked(old: list, new: list) -> list[tuple[str, str, str]]:
-    """The lines of both, each with what became of it: same, gone, odd."""
-    old, new = ([tuple(line) for line in side] for side in (old, new))
-    marked = []
-    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
-    for what, a, b, c, d in matcher.get_opcodes():
-        if what == "equal":
-            marked += [("same", *line) for line in new[c:d]]
-        else:
-            marked += [("gone", *line) for line in old[a:b]]
-            marked += [("odd", *line) for line in new[c:d]]
-    return marked
-
-
-def _terminals(terminals: list) -> str:
-    """Terminals as HTML: what was typed stands out, and lines that went or came."""
-    figures = []
-    for name, lines in terminals:
-        shown = "\n".join(_line(*line) for line in lines)
-        is_long = any(len(text) > HALF for _, _, text in lines)
-        look = "terminal long" if is_long else "terminal"
-        figures.append(
-            f'<figure class="{look}">'
-            f"<figcaption>terminal: {html.escape(name)}</figcaption>"
-            f'<pre tabindex="0" lang="ca"><code>{shown}</code></pre></figure>'
-        )
-    # Without blank lines, so that Markdown leaves it alone.
-    text = "\n".join(figures).replace("\n\n", "\n&#8203;\n")
-    return f'<div class="terminals">\n{text}\n</div>'
-
-
-def _line(mark: str, kind: str, text: str) -> str:
-    shown = html.escape(text)
-    match kind:
-        case "$":
-            shown = f"<b>$ {shown}</b>"
-        case ">":
-            shown = f"<b>{shown}</b>"
-        case ".":
-            shown = f"<b>$ echo $?</b>\n{shown}"
-    if mark == "gone":
-        return f"<del>{shown}</del>"
-    return f"<mark>{shown}</mark>" if mark == "odd" else shown
