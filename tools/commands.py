@@ -50,6 +50,12 @@ COMMANDS = (
         "take each step out of `full`, and see which steps fail",
     ),
     Command(
+        "collisions",
+        "tools.collisions",
+        environment.COURSE,
+        "take out the locks, and see how often the suite notices",
+    ),
+    Command(
         "test",
         "tools.test",
         environment.COURSE,

@@ -40,6 +40,12 @@ def on_page_markdown(markdown, page, config, files):
         raise PluginError(f"{page.file.src_path}: {error}") from None
 
 
+def on_post_page(output, page, config):
+    """Give the theme's search dialog the name that it lacks."""
+    name = language.tr("Cerca", "Search")
+    return output.replace('role="dialog"', f'role="dialog" aria-label="{name}"', 1)
+
+
 def on_post_build(config):
     """Have the search fold accents."""
     search.fold_accents(pathlib.Path(config.site_dir))

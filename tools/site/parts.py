@@ -125,7 +125,9 @@ def hints(source: Source, name: str) -> str:
 def steps(source: Source, letter: str) -> str:
     """A table of a group's steps, in the order to work in."""
     rows = [
-        tr("| | Pas | Mena | Punts |", "| | Step | Kind | Points |"),
+        tr(
+            "| Pas | Què fa | Mena | Punts |", "| Step | What it does | Kind | Points |"
+        ),
         "| --- | --- | --- | --- |",
     ]
     group = source.catalogue.of_group(letter)

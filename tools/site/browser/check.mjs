@@ -107,7 +107,7 @@ async function checkSearch(base, path) {
   const page = await open(base, path, { viewport: { width: 1280, height: 900 } })
   const [asked, found] = path.startsWith("en/") ? ["thread", /thread/i] : ["socol", /sòcol/i]
   await page.click(".md-search__input")
-  await page.fill(".md-search__input", asked)
+  await page.keyboard.type(asked, { delay: 50 })
   try {
     await page.waitForSelector(".md-search-result__item a", { timeout: 15000 })
     const text = await page.textContent(".md-search-result__list")

@@ -1,0 +1,118 @@
+"""`collisions`: the locks taken out of `full`, one place at a time, and who notices.
+
+A race comes only now and then. How often the suite notices one, with its awkward
+schedule (`tests/judge/awkward.py`), is a figure: so many of so many runs, kept in
+`docs/data/collisions.json`. The same tests run on `full` as often, and on the correct
+programs of other styles, where nothing may be noticed at all.
+"""
+
+import argparse
+import functools
+import json
+import pathlib
+import random
+import re
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+
+from .catalogue import ROOT
+from .levels.programs import Programs, Texts
+
+FIGURES = ROOT / "docs" / "data" / "collisions.json"
+RIGHT = ROOT / "tests" / "course" / "right"
+
+#: Where a lock matters: the program, the method, and the steps whose tests must notice.
+#: It does not matter in `lliura` and `treu`, which are called with the lock taken, nor
+#: in `abandona` and `perd`, whose two halves take it each: everybody sees one order all
+#: the same. (In `treu` at the end, and in `noms`, a race shows too seldom to count.)
+PLACES = {
+    "Sala, everywhere": ("servidor.py", None, ("F3", "P10", "P12")),
+    "Sala.entra": ("servidor.py", "entra", ("F3", "P10", "P12")),
+    "Sala.diu": ("servidor.py", "diu", ("F3", "P10", "P12")),
+    "Connexio.envia": ("connexio.py", "envia", ("C2",)),
+}
+STEPS = ("C2", "F3", "P10", "P12")
+
+AT_ONCE = 3
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command's arguments."""
+    parser.add_argument("--runs", type=int, default=100, help="of each program (100)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Measure, print and keep the rates; 1 if one is not as it must be, else 0."""
+    full = Programs().of_level("full")
+    figures = {"runs": args.runs, "noticed": {}, "false alarms": {}}
+    for place, (file, method, steps) in PLACES.items():
+        texts = full | {file: without_lock(full[file], method)}
+        rate = _measured(place, texts, steps, args.runs)
+        figures["noticed"][place] = rate
+    for name, texts in {"full": full, **_right()}.items():
+        figures["false alarms"][name] = _measured(name, texts, STEPS, args.runs)
+    FIGURES.write_text(
+        json.dumps(figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
+    least = min(figures["noticed"].values())
+    return 1 if least < 0.95 * args.runs or any(figures["false alarms"].values()) else 0
+
+
+def without_lock(text: str, method: str | None) -> str:
+    """A program that takes its `_candau` no more: in one method, or nowhere.
+
+    Raises:
+        ValueError: there it takes none.
+    """
+    start, end = 0, len(text)
+    if method:
+        found = re.search(rf"(?ms)^    def {method}\(.*?(?=^    def |^def |\Z)", text)
+        start, end = found.span() if found else (0, 0)
+    inside = text[start:end]
+    changed = inside.replace("with self._candau:", "if True:  # without the lock")
+    if changed == inside:
+        raise ValueError(f"{method or 'the program'} takes no lock")
+    return text[:start] + changed + text[end:]
+
+
+def _right() -> dict[str, Texts]:
+    return {
+        folder.name: {
+            p.name: p.read_text(encoding="utf-8") for p in folder.glob("*.py")
+        }
+        for folder in sorted(RIGHT.iterdir())
+        if folder.is_dir()
+    }
+
+
+def _measured(name: str, texts: Texts, steps: tuple[str, ...], runs: int) -> int:
+    """In how many of so many runs a step failed."""
+    with tempfile.TemporaryDirectory() as place, ThreadPoolExecutor(AT_ONCE) as pool:
+        folder = pathlib.Path(place, "entrega")
+        folder.mkdir()
+        for file, text in texts.items():
+            (folder / file).write_text(text, encoding="utf-8")
+        once = functools.partial(_fails, folder, steps)
+        failed = sum(pool.map(once, range(runs)))
+    print(f"{name:<24}{failed:>4} of {runs}", flush=True)
+    return failed
+
+
+def _fails(folder: pathlib.Path, steps: tuple[str, ...], number: int) -> bool:
+    """Whether a run notices something, each with a seed of its own."""
+    seed = random.SystemRandom().randrange(10**6)
+    command = [sys.executable, "-P", "-m", "pytest", "-q", "-n0"]
+    command += [
+        f"--variant={folder}",
+        f"--seed={seed}",
+        *(f"--step={s}" for s in steps),
+    ]
+    command += [f"--verdict={folder}-{number}.json"]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    verdict = json.loads(pathlib.Path(f"{folder}-{number}.json").read_text("utf-8"))
+    statuses = {entry["status"] for entry in verdict["steps"].values()}
+    if not statuses or "error" in statuses:
+        raise RuntimeError(f"seed {seed}: a test broke down:\n{ran.stdout}")
+    return "failed" in statuses
