@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
         shutil.copytree(SKELETON, folder, dirs_exist_ok=True)
         print(
             tr(
-                f"El teu xat és a {folder}: obre'l amb l'editor, i vés-hi omplint els "
+                f"El teu xat és a {folder}: obre'l amb l'editor, i ves-hi omplint els "
                 "comentaris.",
                 f"Your chat is in {folder}: open it in your editor, and fill in the "
                 "comments.",
