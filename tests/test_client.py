@@ -29,8 +29,16 @@ def in_the_chat(scene, **options):
     host = scene.host()
     client = scene.client(host.port, **options)
     peer = host.welcomes(client)
+    means = tr(
+        "El client no mostra la línia que li ha arribat: o ningú no crida rep(), o "
+        "print() se l'ha quedada a la memòria. Cap a una canonada, print() ho fa si no "
+        "se li diu el contrari (flush, line_buffering).",
+        "The client does not show the line that has arrived: either nobody calls "
+        "rep(), or print() has kept it in its buffer. Into a pipe, print() does so "
+        "unless it is told not to (flush, line_buffering).",
+    )
     with scene.needing("K3"):
-        client.prints(hello(client.name, 1))
+        client.prints(hello(client.name, 1), means)
     return client, peer
 
 
@@ -104,7 +112,14 @@ def test_it_connects_where_it_is_told_and_gives_its_name(scene):
     client = scene.client(
         host.port, name, arguments=(host.address, str(host.port), name)
     )
-    host.meets().gets(client.name)
+    host.meets(
+        tr(
+            "El client s'ha de connectar a l'adreça i al port que li donen, i a cap "
+            f"altre lloc (aquí, a {host.address}).",
+            "The client has to connect to the address and port that it is given, and "
+            f"to no other place (here, {host.address}).",
+        )
+    ).gets(client.name)
 
 
 @step("K2")
@@ -113,16 +128,14 @@ def test_the_name_is_sent_as_it_is_and_the_server_judges_it(scene):
     hosts = [scene.host() for _ in names]
     for host, name in zip(hosts, names, strict=True):
         scene.client(host.port, name)
+    means = tr(
+        "El nom potser no és vàlid, però això ho ha de dir el servidor: el client "
+        "envia el que hi ha a sys.argv, tal com és.",
+        "The name may not be valid, but that is for the server to say: the client "
+        "sends what is in sys.argv, just as it is.",
+    )
     for host, name in zip(hosts, names, strict=True):
-        host.meets().gets(
-            name,
-            tr(
-                "El nom potser no és vàlid, però això ho ha de dir el servidor: el "
-                "client envia el que hi ha a sys.argv, tal com és.",
-                "The name may not be valid, but that is for the server to say: the "
-                "client sends what is in sys.argv, just as it is.",
-            ),
-        )
+        host.meets(means).gets(name, means)
 
 
 # K3: showing what arrives -------------------------------------------------------------
@@ -306,10 +319,26 @@ def test_quit_is_sent_and_the_server_ends_the_stream(scene):
         ),
     )
     client.types("{quit}")
-    peer.gets("{quit}")
+    peer.gets(
+        "{quit}",
+        tr(
+            "{quit} també s'envia: si no, el servidor no sap que marxes, i es pensa "
+            "que s'ha perdut la connexió.",
+            "{quit} is sent too: otherwise the server does not know that you leave, "
+            "and takes the connection for lost.",
+        ),
+    )
     peer.says(late)
     peer.closes()
-    client.ends(0)
+    client.ends(
+        0,
+        tr(
+            "Qui ha escrit {quit} marxa perquè vol: que llavors s'acabi la connexió no "
+            "és perdre-la, i l'estat és 0.",
+            "Who has typed {quit} leaves at will: that the connection ends then is no "
+            "loss, and the status is 0.",
+        ),
+    )
     client.printed(
         late,
         tr(
@@ -448,7 +477,15 @@ def test_it_says_that_nobody_listens_there(scene):
         port = bound.getsockname()[1]
         client = scene.client(port)
         client.ends(1)
-    client.complains(f"No es pot connectar a 127.0.0.1:{port}: ")
+    client.complains(
+        f"No es pot connectar a 127.0.0.1:{port}: ",
+        tr(
+            "Que no s'hi pot connectar, i per què, es diu per la sortida d'errors "
+            "(sys.stderr), i no per la normal, que és per a les línies del xat.",
+            "That it cannot connect, and why, is said on standard error (sys.stderr), "
+            "and not on standard output, which is for the chat's lines.",
+        ),
+    )
 
 
 @step("K7")
@@ -474,7 +511,7 @@ def it_ends(client, status, means):
     client.ends(status, means)
 
 
-def is_lost(client, means=None):
+def is_lost(client, means):
     """The client ends, and says that the connection was lost."""
     it_ends(client, 1, means)
     client.printed(LOST_SERVER, means)
@@ -482,6 +519,21 @@ def is_lost(client, means=None):
 
 @step("K7")
 def test_it_says_that_the_connection_was_lost(scene):
+    client, peer = in_the_chat(scene)
+    peer.resets()
+    is_lost(
+        client,
+        tr(
+            "La connexió s'ha acabat sense que el servidor s'acomiadés: el client ho "
+            "ha de dir, i acabar amb l'estat 1.",
+            "The connection ended though the server had not said goodbye: the client "
+            "has to say so, and end with status 1.",
+        ),
+    )
+
+
+@step("K7")
+def test_what_somebody_says_is_no_goodbye_of_the_server(scene):
     client, peer = in_the_chat(scene)
     # Somebody says so, and not the server.
     said = f"[{scene.words.name()}] {CLOSING}"
@@ -497,13 +549,6 @@ def test_it_says_that_the_connection_was_lost(scene):
         ),
     )
     client.printed(said)
-
-
-@step("K7")
-def test_a_reset_is_a_lost_connection_too(scene):
-    client, peer = in_the_chat(scene)
-    peer.resets()
-    is_lost(client)
 
 
 def is_turned_away(client, line):
@@ -545,18 +590,16 @@ def test_there_is_no_room_for_it(scene):
 def test_a_text_that_is_too_long_is_not_sent(scene):
     client, peer = at_the_keyboard(scene)
     longest = scene.words.of_bytes(1024)
-    client.types(scene.words.of_bytes(1025))
-    client.prints(too_long(1025))
-    client.types(longest)
-    peer.gets(
-        longest,
-        tr(
-            "Un text de 1024 bytes és el més llarg que s'envia, i un de 1025 no "
-            "s'envia. Es compten bytes i no lletres, i el final de línia no compta.",
-            "A text of 1024 bytes is the longest that is sent, and one of 1025 is not. "
-            "It is bytes that count and not letters, and the end of the line does not.",
-        ),
+    means = tr(
+        "Un text de 1024 bytes és el més llarg que s'envia, i un de 1025 no s'envia. "
+        "Es compten bytes i no lletres, i el final de línia no compta.",
+        "A text of 1024 bytes is the longest that is sent, and one of 1025 is not. It "
+        "is bytes that count and not letters, and the end of the line does not.",
     )
+    client.types(scene.words.of_bytes(1025))
+    client.prints(too_long(1025), means)
+    client.types(longest)
+    peer.gets(longest, means)
 
 
 def leaves(scene, client, peer, means):

@@ -178,10 +178,11 @@ def test_a_carriage_return_before_the_end_of_the_line_is_dropped(scene):
 IN_PIECES = tr(
     "El que s'ha enviat d'un cop pot arribar a trossos, tallat per qualsevol lloc, "
     "fins i tot pel mig d'una lletra: rep() ha d'ajuntar els bytes fins al final de "
-    "la línia, i només llavors fer-ne text.",
+    "la línia, i només llavors fer-ne text. El que hi hagi darrere del final ja és de "
+    "la línia següent, i s'ha de guardar.",
     "What was sent at once may arrive in pieces, cut anywhere, even in the middle of "
     "a letter: rep() must join the bytes up to the line's end, and only then make "
-    "text of them.",
+    "text of them. What is behind the end is of the next line, and must be kept.",
 )
 TOGETHER = tr(
     "Moltes línies poden arribar juntes, i la darrera a mitges: rep() en dona una, i "
@@ -269,11 +270,19 @@ def test_half_a_line_is_kept_after_a_timeout(scene):
     driver = scene.driver()
     other = driver.connects()
     hears(scene, driver, other)
-    driver.rep_gives("TIMEOUT")
+    no_line = tr(
+        "En tot el temps d'espera no ha arribat cap línia sencera: és TIMEOUT, i la "
+        "connexió continua. El sòcol ho diu amb TimeoutError, que també és un OSError: "
+        "l'excepció se la queda el primer «except» que la pot capturar.",
+        "In all the time no whole line has arrived: that is TIMEOUT, and the "
+        "connection goes on. The socket says so with TimeoutError, which is an OSError "
+        "too: the exception goes to the first “except” that can catch it.",
+    )
+    driver.rep_gives("TIMEOUT", means=no_line)
     text = scene.words.text()
     data = f"à{text}\n".encode()
     other.sends(data[:1])  # half a letter
-    driver.rep_gives("TIMEOUT")
+    driver.rep_gives("TIMEOUT", means=no_line)
     other.sends(data[1:])
     means = tr(
         "El tros de línia que havia arribat abans del TIMEOUT s'ha perdut o ha "

@@ -58,9 +58,10 @@ def test_each_newcomer_is_greeted(scene):
     server = scene.server()
     means = tr(
         "El primer que fa el fil d'un participant és donar-li la benvinguda, a cada "
-        "un, vingui quan vingui.",
+        "un, vingui quan vingui: en una sola línia, i abans d'esperar que digui res.",
         "The first thing that a participant's thread does is to welcome it: each one, "
-        "whenever it comes.",
+        "whenever it comes, in a single line, and before waiting for it to say "
+        "anything.",
     )
     for _ in range(3):
         server.arrives().gets(GREETING, means)
@@ -100,9 +101,11 @@ def test_the_name_may_take_its_time(scene):
         hello(anna.name, 1),
         tr(
             "Mentre el nom no arriba sencer, rep() va tornant TIMEOUT: no vol dir que "
-            "no n'hi hagi, sinó que s'ha de tornar a esperar.",
+            "no n'hi hagi, sinó que s'ha de tornar a esperar. A accept() també se li "
+            "exhaureix el temps quan no ve ningú: tampoc no és cap problema.",
             "As long as the name has not come whole, rep() keeps giving TIMEOUT: that "
-            "does not mean that there is none, but that one has to wait again.",
+            "does not mean that there is none, but that one has to wait again. The "
+            "time of accept() runs out too when nobody comes: no trouble either.",
         ),
     )
 
@@ -112,7 +115,15 @@ def test_white_space_around_the_name_is_no_part_of_it(scene):
     server = scene.server()
     anna = server.arrives(scene.words.name() + "ñ").greeted()
     anna.sends_in_pieces(scene.words.cuts(f" \t{anna.name}  \r\n".encode()))
-    anna.gets(hello(anna.name, 1))
+    anna.gets(
+        hello(anna.name, 1),
+        tr(
+            "L'espai blanc que hi ha abans i després del nom no n'és part: s'ha de "
+            "treure abans de fer servir el nom, i de mirar si és vàlid.",
+            "The white space before and after the name is no part of it: it has to be "
+            "taken off before the name is used, and before it is found valid or not.",
+        ),
+    )
 
 
 # P3. No name to be had ----------------------------------------------------------------
@@ -269,7 +280,15 @@ def test_the_newcomer_is_told_that_it_is_in(scene):
     server = scene.server()
     anna = server.arrives().greeted()
     anna.says(anna.name)
-    anna.gets(hello(anna.name, 1))
+    anna.gets(
+        hello(anna.name, 1),
+        tr(
+            "Després de la benvinguda, el primer que rep qui entra és el seu «Hola»; i "
+            "al nombre de participants s'hi compta ell mateix.",
+            "After the greeting, the first thing that a newcomer gets is its “Hola”; "
+            "and the number of participants counts the newcomer too.",
+        ),
+    )
 
 
 # P5. The rest are told ----------------------------------------------------------------
@@ -278,21 +297,19 @@ def test_the_newcomer_is_told_that_it_is_in(scene):
 @step("P5")
 def test_the_rest_are_told_of_the_newcomer(scene):
     server = scene.server()
+    means = tr(
+        "Es presenta a la resta, un cop a cada un, i no a qui acaba d'entrar, que ja "
+        "ha rebut el seu «Hola».",
+        "It is presented to the rest, once to each, and not to the one who has just "
+        "come in, who has had its “Hola” already.",
+    )
     anna = server.arrives().enters(1)
     nameless = server.arrives().greeted()
     berta = server.arrives().enters(2)
-    anna.gets(came_in(berta.name))
+    anna.gets(came_in(berta.name), means)
     carla = server.arrives().enters(3)
-    anna.gets(came_in(carla.name))
-    berta.gets(
-        came_in(carla.name),
-        tr(
-            "Es presenta a la resta, i no a qui acaba d'entrar, que ja ha rebut el seu "
-            "«Hola».",
-            "It is presented to the rest, and not to the one who has just come in, who "
-            "has had its “Hola” already.",
-        ),
-    )
+    for other in (anna, berta):
+        other.gets(came_in(carla.name), means)
     nameless.says(nameless.name)
     nameless.gets(
         hello(nameless.name, 4),
@@ -314,9 +331,13 @@ def test_each_newcomer_is_told_how_many_they_are(scene):
     server = scene.server()
     means = tr(
         "A cada un que entra se li diu quants són, comptant-l'hi: cal que tots els "
-        "d'abans siguin a la llista, un cop cada un.",
+        "d'abans siguin a la llista, un cop cada un. Si no li arriba res, potser un "
+        "fil espera un candau que ell mateix ja té: un Lock no es pot agafar dues "
+        "vegades, i un RLock sí.",
         "Each newcomer is told how many they are, itself included: all those who came "
-        "before have to be on the list, once each.",
+        "before have to be on the list, once each. If nothing comes, a thread may be "
+        "waiting for a lock that it has itself: a Lock cannot be taken twice, and an "
+        "RLock can.",
     )
     server.arrives().enters(1)
     for count in range(2, 5):
@@ -388,9 +409,12 @@ def test_what_comes_in_one_packet_with_the_name_is_said_after_it(scene):
     with scene.needing("P5"):
         anna.gets(came_in(berta.name))
     means = tr(
-        "El que arriba amb el nom, darrere seu, ja són missatges: no s'ha de perdre.",
+        "El que arriba amb el nom, darrere seu, ja són missatges: no s'ha de perdre. "
+        "Els bytes que rep() encara no ha donat els guarda la Connexio: per al nom i "
+        "per als missatges s'ha de fer servir la mateixa.",
         "What arrives with the name, after it, is messages already: it must not be "
-        "lost.",
+        "lost. The bytes that rep() has not given yet are kept in the Connexio: the "
+        "same one has to serve for the name and for the messages.",
     )
     for text in texts:
         anna.gets(f"[{berta.name}] {text}", means)
@@ -642,9 +666,9 @@ def test_who_quits_gets_the_end_and_the_rest_are_told_once(scene):
     berta.says(scene.words.random.choice((" {quit}", "{quit}  ", "\t{quit} ")))
     once = tr(
         "Amb {quit}, també amb espai blanc al voltant, el participant surt de la "
-        "llista i la resta en rep un comiat, un de sol.",
+        "llista i la resta en rep un comiat, un de sol; {quit} mateix no es reenvia.",
         "With {quit}, white space around it or not, the participant goes off the list "
-        "and the rest get a farewell, just one.",
+        "and the rest get a farewell, just one; {quit} itself is not passed on.",
     )
     for other in (anna, carla):
         other.gets(left(berta.name), once)
@@ -673,7 +697,7 @@ def test_who_quits_gets_the_end_and_the_rest_are_told_once(scene):
 
 @step("P10")
 def test_when_many_leave_at_once_those_who_stay_are_told_of_each(scene):
-    server = scene.server()
+    server = scene.server(awkward=True)
     leaving, staying = 24, 8
     with scene.in_short(
         f"entren {leaving + staying} persones; les {leaving} primeres marxen alhora",
@@ -689,8 +713,17 @@ def test_when_many_leave_at_once_those_who_stay_are_told_of_each(scene):
         for leaver in leavers:
             leaver.says("{quit}")
     farewells = {left(leaver.name): leaver for leaver in leavers}
+    means = tr(
+        "Dels que marxen alhora n'hi ha d'haver el comiat de cada un, per a tots els "
+        "que es queden. Si un fil treu algú de la llista mentre un altre la recorre "
+        "per enviar, el que la recorre se'n salta un: per treure'l també s'ha de tenir "
+        "el candau agafat.",
+        "Of those who leave at once there must be a farewell each, for all who stay. "
+        "When one thread takes somebody off the list while another goes through it to "
+        "send, that one skips somebody: to take off, too, the lock has to be taken.",
+    )
     for stayer in stayers:
-        _gets_one_farewell_each(stayer, farewells, "")
+        _gets_one_farewell_each(stayer, farewells, "", means=means)
     text = scene.words.text()
     stayers[0].says(text)
     stayers[-1].gets(f"[{stayers[0].name}] {text}", _means_one_farewell())
@@ -754,6 +787,16 @@ def test_when_one_of_two_of_the_same_name_quits_the_other_stays(scene):
     anna.gets(f"[{berta.name}] {text}", means)
     anna.says(answer)
     berta.gets(f"[{anna.name}] {answer}", means)
+
+
+# F3's other half: it shows when P10 is done. The simple ones go first.
+@step("P10")
+def test_all_see_the_same_when_many_come_talk_and_leave_at_once(scene):
+    crowd = Crowd(scene.server(awkward=True), people=18, texts=6, leaving=True)
+    crowd.comes_and_talks()
+    crowd.nobody_saw_own_texts()
+    crowd.each_authors_order_was_kept()
+    crowd.all_saw_the_same()
 
 
 # P11. The end is marked ---------------------------------------------------------------
@@ -903,27 +946,6 @@ def test_a_line_too_long_for_the_connection_ends_it(scene):
 
 
 @step("P12")
-def test_who_quits_and_breaks_off_at_once_has_one_farewell(scene):
-    """Which one depends on who notices first; but never both, never twice."""
-    server = scene.server()
-    anna, *leavers, berta = server.welcomes_all(8)
-    for leaver in leavers:
-        leaver.says("{quit}")
-        leaver.resets() if leaver in leavers[::2] else leaver.closes()
-        # A message meets them while they leave.
-        berta.says(scene.words.text(1))
-    farewells = {line: p for p in leavers for line in (left(p.name), lost(p.name))}
-    _gets_one_farewell_each(anna, farewells, f"[{berta.name}] ")
-    _gets_one_farewell_each(berta, farewells, "")
-    text = scene.words.text()
-    berta.says(text)
-    anna.gets(f"[{berta.name}] {text}", _means_one_farewell())
-    newcomer = _comes_in(server, 3, _means_one_farewell())
-    for other in (anna, berta):
-        other.gets(came_in(newcomer.name), _means_one_farewell())
-
-
-@step("P12")
 def test_who_is_lost_while_somebody_talks_has_one_farewell(scene):
     """Two threads notice: that of who is lost, and that of who is heard by it."""
     server = scene.server()
@@ -936,10 +958,10 @@ def test_who_is_lost_while_somebody_talks_has_one_farewell(scene):
             tr(f"{count} línies en un paquet", f"{count} lines in one packet"),
         )
         loser.resets()
-    farewells = {lost(loser.name): loser for loser in losers}
-    texts = count * len(losers)
-    _gets_one_farewell_each(anna, farewells, f"[{berta.name}] ", texts)
-    _gets_one_farewell_each(berta, farewells, "")
+        # One at a time: what comes of several is P13's.
+        farewell = {lost(loser.name): loser}
+        _gets_one_farewell_each(anna, farewell, f"[{berta.name}] ", count)
+        _gets_one_farewell_each(berta, farewell, "")
     text = scene.words.text()
     berta.says(text)
     anna.gets(f"[{berta.name}] {text}", _means_one_farewell())
@@ -953,6 +975,7 @@ def _gets_one_farewell_each(
     farewells: dict[str, Participant],
     text: str,
     texts: int | None = None,
+    means: str | None = None,
 ) -> list[str]:
     """It gets a farewell of each, and so many texts that begin with `text`; gives all.
 
@@ -984,7 +1007,7 @@ def _gets_one_farewell_each(
                     f"{listener.label} gets just one farewell of each",
                 ),
                 came,
-                _means_one_farewell(),
+                means or _means_one_farewell(),
             )
         listener.scene.note(listener.label, "←", shorten(came))
         lines.append(came)
@@ -995,25 +1018,11 @@ def _means_one_farewell() -> str:
     return tr(
         "De cada participant hi ha un comiat, i un de sol. Si dos fils se n'adonen "
         "alhora, només l'ha de dir el que l'ha tret de la llista: s'ha de mirar que "
-        "encara hi sigui, amb el candau agafat. I si un fil treu algú de la llista "
-        "mentre un altre la recorre, aquest se'n salta un: també cal el candau.",
+        "encara hi sigui, amb el candau agafat.",
         "There is one farewell for each participant, and just one. When two threads "
         "notice at once, only the one that took it off the list may say it: see that "
-        "it is still there, with the lock taken. And when one thread takes somebody "
-        "off the list while another goes through it, that one skips one: the lock is "
-        "needed there too.",
+        "it is still there, with the lock taken.",
     )
-
-
-@step("P12")
-def test_all_see_the_same_when_many_leave_and_break_off_at_once(scene):
-    crowd = Crowd(
-        scene.server(awkward=True), people=18, texts=4, leaving=True, breaking=True
-    )
-    crowd.comes_and_talks()
-    crowd.nobody_saw_own_texts()
-    crowd.each_authors_order_was_kept()
-    crowd.all_saw_the_same()
 
 
 # P13. Those who are broken, or do not read --------------------------------------------
@@ -1165,7 +1174,18 @@ def test_a_message_that_meets_several_broken_ones_reaches_all_the_others(scene):
     anna.says(text)
     farewells = {lost(one.name): one for one in broken}
     farewells[f"[{anna.name}] {text}"] = anna
-    seen = [_gets_one_farewell_each(one, farewells, "") for one in (berta, carla)]
+    means = tr(
+        "La línia ha d'arribar també als que venen darrere d'algú que ja no hi és: no "
+        "surtis del bucle (amb break, return o una excepció). Quan la línia s'ha "
+        "enviat a tothom, es diu un sol comiat de cada un dels perduts.",
+        "The line has to reach those who come after somebody who is gone, too: do not "
+        "leave the loop (by break, return or an exception). Once the line has been "
+        "sent to everyone, one farewell is said of each of those who are lost.",
+    )
+    seen = [
+        _gets_one_farewell_each(one, farewells, "", means=means)
+        for one in (berta, carla)
+    ]
     if seen[0] != seen[1]:
         raise Disappointment(
             tr(
@@ -1182,6 +1202,38 @@ def test_a_message_that_meets_several_broken_ones_reaches_all_the_others(scene):
     del farewells[f"[{anna.name}] {text}"]
     _gets_one_farewell_each(anna, farewells, "")
     _comes_in(server, 4, _means_one_farewell())
+
+
+@step("P13")
+def test_who_quits_and_breaks_off_at_once_has_one_farewell(scene):
+    """Which one depends on who notices first; but never both, never twice."""
+    server = scene.server()
+    anna, *leavers, berta = server.welcomes_all(8)
+    for leaver in leavers:
+        leaver.says("{quit}")
+        leaver.resets() if leaver in leavers[::2] else leaver.closes()
+        # A message meets them while they leave.
+        berta.says(scene.words.text(1))
+    farewells = {line: p for p in leavers for line in (left(p.name), lost(p.name))}
+    _gets_one_farewell_each(anna, farewells, f"[{berta.name}] ")
+    _gets_one_farewell_each(berta, farewells, "")
+    text = scene.words.text()
+    berta.says(text)
+    anna.gets(f"[{berta.name}] {text}", _means_one_farewell())
+    newcomer = _comes_in(server, 3, _means_one_farewell())
+    for other in (anna, berta):
+        other.gets(came_in(newcomer.name), _means_one_farewell())
+
+
+@step("P13")
+def test_all_see_the_same_when_many_leave_and_break_off_at_once(scene):
+    crowd = Crowd(
+        scene.server(awkward=True), people=18, texts=4, leaving=True, breaking=True
+    )
+    crowd.comes_and_talks()
+    crowd.nobody_saw_own_texts()
+    crowd.each_authors_order_was_kept()
+    crowd.all_saw_the_same()
 
 
 # P14. The socket is closed ------------------------------------------------------------

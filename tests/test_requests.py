@@ -242,10 +242,12 @@ def _means_places() -> str:
     return tr(
         f"Com a molt s'atenen {MOST} connexions alhora, des que s'accepten fins que "
         "es tanquen: les de qui encara no ha dit el nom també compten, i les que no "
-        "s'han deixat entrar, no.",
+        "s'han deixat entrar, no. A qui no hi cap se li diu de seguida, sense esperar "
+        "que marxi ningú.",
         f"At most {MOST} connections are served at a time, from the moment they are "
         "accepted until they are closed: those without a name yet count too, and "
-        "those that were turned away do not.",
+        "those that were turned away do not. Who finds no room is told so at once, "
+        "without waiting for anybody to leave.",
     )
 
 

@@ -140,10 +140,10 @@ def _meaning(scene, disappointment: Disappointment) -> str:
             "cannot know that the message is over.",
         ),
         "refused": tr(
-            "Ningú no escolta en aquest port: el sòcol de servidor no s'ha creat, o ja "
-            "s'ha tancat.",
-            "Nobody listens at that port: the server socket was not made, or is closed "
-            "already.",
+            "Ningú no escolta en aquest port: el sòcol de servidor no s'ha creat, o no "
+            "s'ha posat a escoltar, o ja s'ha tancat.",
+            "Nobody listens at that port: the server socket was not made, or not set "
+            "to listen, or is closed already.",
         ),
         "stream end": tr(
             "El programa ha tancat la connexió abans de respondre: el fil que "

@@ -29,6 +29,7 @@ class Log:
         self.process = process
         self.name = name
         self._path = process.folder / name
+        self._old = old
         self._claimed: set[int] = set(range(old))
 
     def gets(self, level: str, *words: str, means: str | None = None) -> None:
@@ -53,7 +54,7 @@ class Log:
                 f"{self.name}: one more line, with the time (HH:MM:SS), {what}",
             ),
             self._what_came(lines),
-            means if self._path.exists() else self._none_meaning(),
+            means if len(lines) > self._old else self._none_meaning(),
         )
 
     def has_no(self, word: str, means: str | None = None) -> None:
@@ -136,12 +137,12 @@ class Log:
 
     def _none_meaning(self) -> str:
         return tr(
-            f"El programa no ha obert cap {self.name}, o ho ha fet en una altra "
-            "carpeta: ha de ser a la carpeta on s'ha engegat, que pot no ser la del "
-            "programa.",
-            f"The program opened no {self.name}, or did so in another folder: it must "
-            "be in the folder where it was started, which may not be the program's "
-            "own.",
+            f"El programa no ha apuntat res a {self.name}: no l'ha obert, o escriu el "
+            "registre per pantalla, o l'ha obert en una altra carpeta. Ha de ser a la "
+            "carpeta on s'ha engegat, que pot no ser la del programa.",
+            f"The program has written nothing into {self.name}: it did not open it, or "
+            "it logs to the screen, or it opened it in another folder. It must be in "
+            "the folder where it was started, which may not be the program's own.",
         )
 
     def _what_came(self, lines: list[str]) -> Came:

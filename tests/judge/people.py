@@ -530,23 +530,23 @@ class Host:
             self._listener = socket.create_server(("127.0.0.1", 0))
         self.address, self.port = self._listener.getsockname()
 
-    def meets(self) -> Peer:
+    def meets(self, means: str | None = None) -> Peer:
         """A client connects, and is greeted; gives the server's end of it."""
-        peer = self.meets_silently()
+        peer = self.meets_silently(means)
         peer.says(GREETING)
         return peer
 
-    def meets_silently(self) -> Peer:
+    def meets_silently(self, means: str | None = None) -> Peer:
         """A client connects; nothing is sent yet."""
         label = tr("servidor", "server")
         with self.scene.needing("K2"):
-            sock = self._accept()
+            sock = self._accept(means)
         for client in self.scene.processes:
             client.shows_life()
         self.scene.note(label, "·", tr("arriba el client", "the client arrives"))
         return Peer(self.scene, label, sock)
 
-    def _accept(self) -> socket.socket:
+    def _accept(self, means: str | None) -> socket.socket:
         deadline = Deadline()
         self._listener.settimeout(0.05)
         clients = [p for p in self.scene.processes if isinstance(p, Client)]
@@ -562,7 +562,8 @@ class Host:
                     came = Ended(ended[-1])
                 elif late:
                     came = Silence(deadline.seconds)
-        raise Disappointment(tr("el client es connecta", "the client connects"), came)
+        expected = tr("el client es connecta", "the client connects")
+        raise Disappointment(expected, came, means)
 
     def welcomes(self, client: Client) -> Peer:
         """A client connects, is greeted, says its name, and is let in."""

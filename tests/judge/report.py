@@ -189,11 +189,12 @@ class Report:
         stop = results.next_stop
         self._line()
         if not stop:
-            self._line(
-                tr("Tot fet: no queda cap pas.", "All done: no step is left."),
-                green=True,
-                bold=True,
-            )
+            done = tr("Tot fet: no queda cap pas.", "All done: no step is left.")
+            if not results.complete:
+                done = tr(
+                    "Els passos que s'han provat van bé.", "The steps tried do work."
+                )
+            self._line(done, green=True, bold=True)
             return
         steps = [results.subject.catalogue.steps[step] for step in stop]
         if len(steps) == 1:

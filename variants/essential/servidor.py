@@ -53,11 +53,12 @@ class Sala:
                 f"* Hola, {participant.nom}! Ja ets al xat. Participants: {quants}."
             )
 
-            # P5. Presenta el nou participant a la resta.
-            self.lliura(f"* {participant.nom} ha entrat al xat.", self._participants)
-
             # P6. Afegeix el nou participant, connexió i nom, als participants actius.
             self._participants.append(participant)
+
+            # P5. Presenta el nou participant a la resta.
+            altres = [p for p in self._participants if p is not participant]
+            self.lliura(f"* {participant.nom} ha entrat al xat.", altres)
 
     def diu(self, autor, text):
         """Fa arribar als altres el que diu un participant."""

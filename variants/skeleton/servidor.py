@@ -38,9 +38,9 @@ class Sala:
 
             # P4. Informa el nou participant que ha estat admès al xat.
 
-            # P5. Presenta el nou participant a la resta.
-
             # P6. Afegeix el nou participant, connexió i nom, als participants actius.
+
+            # P5. Presenta el nou participant a la resta.
 
     def diu(self, autor, text):
         """Fa arribar als altres el que diu un participant."""
