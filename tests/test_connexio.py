@@ -247,21 +247,6 @@ def test_lines_of_two_threads_never_mix(scene):
         next(lines for lines in waiting if lines and lines[0] == came).pop(0)
 
 
-@step("C2")
-def test_what_utf8_cannot_hold_becomes_a_question_mark(scene):
-    driver = scene.driver()
-    other = driver.connects()
-    tag = scene.words.tag()
-    means = tr(
-        "Un text de Python pot tenir caràcters que UTF-8 no pot representar (els "
-        "«surrogates» solts): encode() té un paràmetre que diu què se'n fa.",
-        "A text in Python may hold characters that UTF-8 cannot represent (lone "
-        "surrogates): encode() has a parameter that says what becomes of them.",
-    )
-    driver.envia_gives(f"à\udce0{tag}\ud83d", "OK", means)
-    other.gets(f"à?{tag}?", means)
-
-
 # C3: TIMEOUT --------------------------------------------------------------------------
 
 
@@ -405,14 +390,12 @@ def test_the_end_comes_even_while_somebody_else_holds_the_socket(scene):
     )
 
 
-@step("C5")
-def test_tanca_gives_the_socket_back_to_the_system(scene):
-    descriptors = pathlib.Path("/proc/self/fd")
-    if not descriptors.is_dir():
+def closes_its_socket(driver, lost=lambda peer: None):
+    """`tanca()` gives the socket back, `lost` or not, where one can see it."""
+    if not pathlib.Path("/proc/self/fd").is_dir():
         pytest.skip("no /proc: nobody can see which sockets are open")
-    driver = scene.driver()
     before = driver.open_sockets()
-    driver.connects()
+    lost(driver.connects())
     driver.tanca()
     driver.has_open_sockets(
         before,
@@ -423,6 +406,11 @@ def test_tanca_gives_the_socket_back_to_the_system(scene):
             "without being able to open any more.",
         ),
     )
+
+
+@step("C5")
+def test_tanca_gives_the_socket_back_to_the_system(scene):
+    closes_its_socket(scene.driver())
 
 
 # C6: a lost connection ----------------------------------------------------------------
@@ -486,6 +474,11 @@ def test_after_a_timeout_envia_gives_error(scene):
 
 
 @step("C6")
+def test_tanca_gives_back_the_socket_of_a_lost_connection_too(scene):
+    closes_its_socket(driver_for_trouble(scene), lost=lambda peer: peer.resets())
+
+
+@step("C6")
 def test_tanca_may_be_called_twice(scene):
     driver = driver_for_trouble(scene)
     other = driver.connects()
@@ -521,6 +514,20 @@ def test_a_line_of_4096_bytes_is_given(scene):
         text = scene.words.of_bytes(4096)
         other.sends(f"{text}{end}".encode())
         driver.rep_gives("OK", text, means)
+
+
+@step("C7")
+def test_a_line_of_4096_bytes_is_given_though_its_end_comes_in_two(scene):
+    driver = scene.driver()
+    other = driver.connects(drops=1)
+    text = "x" * 4096
+    other.sends(f"{text}\r\n".encode())
+    means = tr(
+        "«\\r» també és del final de la línia: mentre no arriba «\\n», no compta.",
+        "«\\r» belongs to the line's end too: while «\\n» does not come, it does "
+        "not count.",
+    )
+    driver.rep_gives("OK", text, means)
 
 
 @step("C7")
@@ -618,3 +625,18 @@ CONTROL = tr(
     "than the tab becomes U+FFFD, in envia() as well as in rep(). No other character "
     "is touched.",
 )
+
+
+@step("C7")
+def test_what_utf8_cannot_hold_becomes_a_question_mark(scene):
+    driver = scene.driver()
+    other = driver.connects()
+    tag = scene.words.tag()
+    means = tr(
+        "Un text de Python pot tenir caràcters que UTF-8 no pot representar (els "
+        "«surrogates» solts): encode() té un paràmetre que diu què se'n fa.",
+        "A text in Python may hold characters that UTF-8 cannot represent (lone "
+        "surrogates): encode() has a parameter that says what becomes of them.",
+    )
+    driver.envia_gives(f"à\udce0{tag}\ud83d", "OK", means)
+    other.gets(f"à?{tag}?", means)

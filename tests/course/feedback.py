@@ -37,7 +37,8 @@ CHANGING = [
     (r"\b\d+ vegades\b", "N vegades"),
     (r"\b\d+ MB\b", "N MB"),
     (r"(?<!\w)/[^\s'\"]*/fil-a-fil-[^\s'\"…]*", "CARPETA"),
-    (r"\b0x[0-9a-f]+\b", "0x…"),
+    # Where a line of the master is, is another matter.
+    (r"\b(line|línia) \d+", r"\1 N"),
 ]
 
 

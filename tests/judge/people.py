@@ -459,25 +459,28 @@ class Server(Process):
     def takes_nobody(self, means: str | None = None) -> None:
         """Who still connects is not let in, and soon nobody can connect."""
         deadline = Deadline()
-        while (newcomer := self.knocks()) is not None:
-            newcomer.says(newcomer.name)
-            for line in newcomer.gets_rest(means):
-                self.scene.note(newcomer.label, "←", shorten(line))
-                if line.startswith("* Hola"):
+        with self.scene.in_short(
+            "hi truquen més clients, que diuen el nom",
+            "more clients knock, and say their names",
+        ):
+            while (newcomer := self.knocks()) is not None:
+                newcomer.says(newcomer.name)
+                for line in newcomer.gets_rest(means):
+                    if line.startswith("* Hola"):
+                        raise Disappointment(
+                            tr("ningú més no entra al xat", "nobody else gets in"),
+                            Line(newcomer.label, line),
+                            means,
+                        )
+                if not deadline.left():
                     raise Disappointment(
-                        tr("ningú més no entra al xat", "nobody else gets in"),
-                        Line(newcomer.label, line),
+                        tr(
+                            f"ningú no es pot connectar a {self.host}:{self.port}",
+                            f"nobody can connect to {self.host}:{self.port}",
+                        ),
+                        Other(tr("Encara s'hi pot.", "One still can.")),
                         means,
                     )
-            if not deadline.left():
-                raise Disappointment(
-                    tr(
-                        f"ningú no es pot connectar a {self.host}:{self.port}",
-                        f"nobody can connect to {self.host}:{self.port}",
-                    ),
-                    Other(tr("Encara s'hi pot.", "One still can.")),
-                    means,
-                )
         self.scene.says_that(
             "ja no s'hi pot connectar ningú", "nobody can connect any more"
         )
