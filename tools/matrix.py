@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
 def row(programs: Programs, step: str, only: Iterable[str] = ()) -> dict:
     """What becomes of the steps in the program without `step`; see the module.
 
-    With `only`, no other steps than these are tried.
+    With `only`, no other steps than these are tried, and no test with a long wait.
     """
     catalogue = programs.catalogue
     kind = catalogue.steps[step].kind
@@ -61,7 +61,8 @@ def row(programs: Programs, step: str, only: Iterable[str] = ()) -> dict:
         for name, text in programs.without(step).items():
             (folder / name).write_text(text, encoding="utf-8")
         verdict = pathlib.Path(place, "verdict.json")
-        command = [sys.executable, "-P", "-m", "pytest", "-q", "--thorough"]
+        command = [sys.executable, "-P", "-m", "pytest", "-q"]
+        command += ["-n0"] if only else ["--thorough"]
         command += [f"--variant={folder}", f"--verdict={verdict}"]
         command += [f"--exercise={kind}"] if kind in catalogue.exercises else []
         command += [f"--step={name}" for name in only]
