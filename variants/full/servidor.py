@@ -173,6 +173,9 @@ def main():
         logging.disable()
         print(f"No es pot obrir servidor.log: {error.strerror}", file=sys.stderr)
 
+    # F5. Prepara la sortida, abans que hi escrigui cap fil: en UTF-8, línia a línia.
+    sys.stdout.reconfigure(encoding="utf-8", line_buffering=True)
+
     # F2. Crea l'esdeveniment de finalització.
     final = threading.Event()
 
@@ -211,7 +214,6 @@ def main():
 def gestiona_consola(sala, final):
     """Processa les ordres, fins a «finalitza» o fins que `final` és marcat."""
     # F5. Deixa el teclat a un fil auxiliar, i mira què s'hi ha escrit.
-    sys.stdout.reconfigure(encoding="utf-8", line_buffering=True)
     ordres = queue.Queue()
     threading.Thread(target=llegeix_teclat, args=(ordres,), daemon=True).start()
     while not final.is_set():

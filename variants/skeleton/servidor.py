@@ -87,6 +87,8 @@ def main():
 
     # L1. Obre servidor.log; si no pot, ho diu i continua sense.
 
+    # F5. Prepara la sortida, abans que hi escrigui cap fil: en UTF-8, línia a línia.
+
     # F2. Crea l'esdeveniment de finalització.
 
     # F3. Crea la sala, amb la llista de participants actius.
