@@ -83,11 +83,20 @@ def problems(catalogue: Catalogue, matrix: dict[str, dict]) -> Iterable[str]:
     for step, found in matrix.items():
         if catalogue.steps[step].unseen:
             continue
-        if step not in found["failed"]:
+        if not works_at_all(found):
+            # Of such a program that is all that can be seen, under whatever name.
+            if step not in found["failed"] + found["not_reached"]:
+                yield f"{step}: without it nobody gets in, and its own tests pass"
+        elif step not in found["failed"]:
             yield f"{step}: without it, no test of its own fails"
         elif found["failed"][0] not in accepted(catalogue, step):
             first = found["failed"][0]
             yield f"{step}: without it, the first step that fails is {first}"
+
+
+def works_at_all(found: dict) -> bool:
+    """Whether somebody still gets in; if not, all the rest fails with it."""
+    return "P4" not in found["failed"] + found["not_reached"]
 
 
 def accepted(catalogue: Catalogue, step: str) -> set[str]:
@@ -104,9 +113,13 @@ def told(catalogue: Catalogue, matrix: dict[str, dict]) -> Iterable[str]:
         yield f"{step:<4}{shown}{note}"
     seen = [step for step in matrix if not catalogue.steps[step].unseen]
     own = [step for step in seen if step in matrix[step]["failed"]]
+    broken = [step for step in seen if not works_at_all(matrix[step])]
     first = [step for step in seen if matrix[step]["failed"][:1] == [step]]
+    named = [s for s in seen if set(matrix[s]["failed"][:1]) <= accepted(catalogue, s)]
     yield f"{len(matrix)} steps, {len(seen)} that can be seen"
-    yield f"{len(own)} fail a test of their own, {len(first)} fail first of all"
+    yield f"{len(own)} fail a test of their own; {len(first)} do so first of all"
+    yield f"{len(named)} fail first, or their stop or what they need does"
+    yield f"{len(broken)} leave a program that lets nobody in: {' '.join(broken)}"
     yield from problems(catalogue, matrix)
 
 
