@@ -792,7 +792,7 @@ def test_when_one_of_two_of_the_same_name_quits_the_other_stays(scene):
 # F3's other half: it shows when P10 is done. The simple ones go first.
 @step("P10")
 def test_all_see_the_same_when_many_come_talk_and_leave_at_once(scene):
-    crowd = Crowd(scene.server(awkward=True), people=18, texts=6, leaving=True)
+    crowd = Crowd(scene.server(awkward=True), people=12, texts=5, leaving=True)
     crowd.comes_and_talks()
     crowd.nobody_saw_own_texts()
     crowd.each_authors_order_was_kept()
@@ -1228,7 +1228,7 @@ def test_who_quits_and_breaks_off_at_once_has_one_farewell(scene):
 @step("P13")
 def test_all_see_the_same_when_many_leave_and_break_off_at_once(scene):
     crowd = Crowd(
-        scene.server(awkward=True), people=18, texts=4, leaving=True, breaking=True
+        scene.server(awkward=True), people=12, texts=4, leaving=True, breaking=True
     )
     crowd.comes_and_talks()
     crowd.nobody_saw_own_texts()

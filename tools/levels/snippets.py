@@ -1,5 +1,6 @@
 """The lines of a program that a step is about, with just enough around them to read."""
 
+import functools
 from collections.abc import Iterator
 
 from .reading import (
@@ -22,12 +23,18 @@ def of_step(file: str, text: str, step: str) -> str:
     The headers of what is around it (class, function, loop, `try`) are kept; what other
     steps do in between is `# …`.
     """
-    program = read(file, text)
-    owners = _owners(program)
+    program, owners = _read(file, text)
     own = {line for line, owner in owners.items() if owner == step}
     if not own:
         return ""
     return _shown(program, own | set(_headers(program.block, own)))
+
+
+@functools.cache
+def _read(file: str, text: str) -> tuple[Program, dict[int, str]]:
+    """A program, and who owns its lines: many steps are asked of it."""
+    program = read(file, text)
+    return program, _owners(program)
 
 
 def _owners(program: Program) -> dict[int, str]:

@@ -13,7 +13,6 @@ import textwrap
 from tools.catalogue import ROOT, Fate, Step
 from tools.language import current, tr
 from tools.levels import snippets
-from tools.sessions.command import read as read_sessions
 
 from . import terminals
 from .sidebyside import beside
@@ -75,7 +74,7 @@ def run(source: Source, name: str) -> str:
     """What to run at a step, and what one sees."""
     _step(source, name)
     return terminals.show(
-        [(t, [("same", *line) for line in ls]) for t, ls in _seen(name)]
+        [(t, [("same", *line) for line in ls]) for t, ls in _seen(source, name)]
     )
 
 
@@ -90,9 +89,9 @@ def without(source: Source, name: str) -> str:
             {INDENT}{entry.unseen[current()]}
             """
         ).replace("\n            ", "\n")
-    before = dict(map(tuple, _seen(name)))
+    before = dict(map(tuple, _seen(source, name)))
     shown = []
-    for terminal, lines in _seen(name, "without"):
+    for terminal, lines in _seen(source, name, "without"):
         marked = terminals.marked(before[terminal], lines)
         if any(mark != "same" for mark, *_ in marked):
             shown.append((terminal, marked))
@@ -327,9 +326,9 @@ def _linked(text: str) -> str:
     )
 
 
-def _seen(name: str, which: str = "with") -> list:
+def _seen(source: Source, name: str, which: str = "with") -> list:
     try:
-        return read_sessions()[name][which]
+        return source.sessions[name][which]
     except KeyError:
         raise UnknownError(
             f"there is no session of {name}: write it into docs/data/sessions/, "

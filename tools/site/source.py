@@ -1,16 +1,17 @@
-"""What the pages are made from: the catalogue and the programs, read once."""
+"""What the pages are made from: catalogue, programs and sessions, read once."""
 
 import functools
 
-from tools.catalogue import Fate, Group, Step, load_levels
+from tools.catalogue import ROOT, Fate, Group, Step, load_levels
 from tools.levels.programs import Programs, Texts
+from tools.sessions.command import read as read_sessions
 
 #: The levels that the pages show, in the order of a student's way.
 WALK = ("skeleton", "essential", "robust", "full")
 
 
 class Source:
-    """The catalogue, and the programs of every level and exercise."""
+    """The catalogue, the sessions, and the programs of every level and exercise."""
 
     walk = WALK
 
@@ -19,11 +20,16 @@ class Source:
         self._programs = Programs()
         self._levels = load_levels()
         self.catalogue = self._programs.catalogue
+        self.sessions = read_sessions()
 
     @functools.cache  # noqa: B019 (there is one for a whole build)
     def texts(self, level: str) -> Texts:
-        """The programs of a level."""
-        return self._programs.of_level(level)
+        """The programs of a level, as they stand in `variants/`."""
+        folder = ROOT / "variants" / level
+        return {
+            path.name: path.read_text(encoding="utf-8")
+            for path in sorted(folder.glob("*.py"))
+        }
 
     def start(self, exercise: str) -> Texts:
         """The programs that an exercise starts with."""

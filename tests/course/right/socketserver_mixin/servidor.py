@@ -144,8 +144,8 @@ class Chat(socketserver.ThreadingTCPServer):
             newcomer.say(
                 f"* Hola, {newcomer.name}! Ja ets al xat. Participants: {count}."
             )
-            self.tell(f"* {newcomer.name} ha entrat al xat.")
             self.inside.append(newcomer)
+            self.tell(f"* {newcomer.name} ha entrat al xat.", but=newcomer)
             logging.info("%s comes in", newcomer.name)
             return True
 
