@@ -1,0 +1,94 @@
+"""How far the suite's verdict can be trusted, in figures that were measured."""
+
+import json
+
+from tools import collisions, matrix
+from tools.catalogue import ROOT
+from tools.language import tr
+
+from .source import Source
+
+MISTAKES = ROOT / "tests" / "course" / "wrong" / "figures.json"
+
+
+def figures(source: Source) -> str:
+    """A table of what was measured; each figure has its command beside it."""
+    rows = [*_removals(source), *_mistakes(), *_locks()]
+    head = tr(
+        "| Què s'ha mesurat | Resultat | Amb què |",
+        "| What was measured | Result | With what |",
+    )
+    lines = [f"| {what} | {result} | `{how}` |" for what, result, how in rows]
+    return "\n".join([head, "| --- | --- | --- |", *lines])
+
+
+def _removals(source: Source):
+    found = json.loads(matrix.MATRIX.read_text(encoding="utf-8"))
+    seen = [step for step in found if not source.catalogue.steps[step].unseen]
+    own = [step for step in seen if step in found[step]["failed"]]
+    how = "python3 -m tools matrix"
+    yield (
+        tr(
+            "Es treu un pas del programa complet: falla alguna prova d'aquell pas",
+            "A step is taken out of the full program: a test of that step fails",
+        ),
+        tr(f"{len(own)} de {len(seen)}", f"{len(own)} of {len(seen)}"),
+        how,
+    )
+    rest = [step for step in seen if step not in own]
+    if rest:
+        yield (
+            tr(
+                "Els altres: sense el pas, el programa ni engega",
+                "The others: without the step, the program does not start",
+            ),
+            ", ".join(rest),
+            how,
+        )
+
+
+def _mistakes():
+    found = json.loads(MISTAKES.read_text(encoding="utf-8"))
+    total, first = found["mistakes"], found["at_the_expected_step_first"]
+    how = "pytest tests/course/test_wrong.py"
+    yield (
+        tr(
+            "Programes amb un error d'aprenent: es detecta",
+            "Programs with a learner's mistake: it is caught",
+        ),
+        tr(f"{found['caught']} de {total}", f"{found['caught']} of {total}"),
+        how,
+    )
+    yield (
+        tr(
+            "I el primer pas que falla és el que toca",
+            "And the first step that fails is the right one",
+        ),
+        tr(f"{first} de {total}", f"{first} of {total}"),
+        how,
+    )
+
+
+def _locks():
+    found = json.loads(collisions.FIGURES.read_text(encoding="utf-8"))
+    runs = found["runs"]
+    how = "python3 -m tools collisions"
+    for place, times in found["noticed"].items():
+        where = tr("arreu", "everywhere") if place == collisions.EVERYWHERE else place
+        yield (
+            tr(f"Es treu el candau ({where}): es nota", f"No lock ({where}): noticed"),
+            tr(f"{times} de {runs} vegades", f"{times} of {runs} times"),
+            how,
+        )
+    false = found["false alarms"]
+    alarms = sum(false.values())
+    total = found["runs of correct ones"] * len(false)
+    yield (
+        tr(
+            f"{len(false)} programes correctes, construïts de maneres diferents: "
+            "falses alarmes",
+            f"{len(false)} correct programs, built in different ways: false alarms",
+        ),
+        tr(f"{alarms} de {total}", f"{alarms} of {total}"),
+        how,
+    )
