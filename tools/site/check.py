@@ -17,7 +17,13 @@ from tools.catalogue import load_catalogue
 HEAVIEST = 300_000
 
 BROWSER_CHECK = pathlib.Path(__file__).with_name("browser")
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+BROWSERS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
+)
 
 #: What a page loads by itself, and where its address stands.
 _LOADED = {"script": "src", "img": "src", "iframe": "src", "source": "src"}
