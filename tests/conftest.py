@@ -26,7 +26,7 @@ COURSE_TESTS = pathlib.Path(__file__).with_name("course")
 
 #: Tests mostly wait, for programs and for one another: more of them at a time than
 #: there are processors, but not so many that starting them takes over.
-WORKERS = 6 * min(os.cpu_count() or 1, 4)
+WORKERS = 8 * min(os.cpu_count() or 1, 4)
 
 
 # Options ------------------------------------------------------------------------------
@@ -61,6 +61,7 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     config.addinivalue_line("markers", "step(id): the step that the test is about")
     config.addinivalue_line("markers", "thorough: its wait is long; see --thorough")
+    config.addinivalue_line("markers", "waits: for time-outs; it is begun early")
     language.use(config.option.lang)
     if config.option.seed is None:
         config.option.seed = random.SystemRandom().randrange(10**6)
@@ -195,10 +196,13 @@ def _place(item):
     """
     subject = _subject(item)
     if subject is None:
-        return (1, "", 0)
-    thorough = item.get_closest_marker("thorough") is not None
+        return (1, [], 0)
     stop = subject.catalogue.stop_of(_step(item))
-    return (0, not thorough, stop if item.config.option.until_failure else -stop)
+    if item.config.option.until_failure:
+        return (0, stop, 0)
+    early = ("thorough", "waits")
+    waits = [item.get_closest_marker(name) is None for name in early]
+    return (0, waits, -stop)
 
 
 def _put_signs_of_life_first(items):

@@ -352,6 +352,7 @@ def test_quit_is_sent_and_the_server_ends_the_stream(scene):
 
 
 @step("K5")
+@pytest.mark.waits
 def test_after_quit_it_ends_though_the_server_does_not_end_the_stream(scene):
     client, peer = at_the_keyboard(scene)
     # White space around it does not matter, whoever takes it away.
@@ -449,6 +450,7 @@ def test_it_ends_when_the_server_closes_the_chat(scene):
 
 
 @step("K6")
+@pytest.mark.waits
 def test_it_stays_as_long_as_the_server_does(scene):
     client, peer = in_the_chat(scene)
     # Longer than what a client that leaves would wait for the server.

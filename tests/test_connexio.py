@@ -251,6 +251,7 @@ def test_lines_of_two_threads_never_mix(scene):
 
 
 @step("C3")
+@pytest.mark.waits
 def test_half_a_line_is_kept_after_a_timeout(scene):
     driver = scene.driver()
     other = driver.connects()
@@ -279,6 +280,7 @@ def test_half_a_line_is_kept_after_a_timeout(scene):
 
 
 @step("C3")
+@pytest.mark.waits
 def test_rep_gives_timeout_though_pieces_keep_coming(scene):
     driver = scene.driver()
     other = driver.connects()
@@ -298,6 +300,7 @@ def test_rep_gives_timeout_though_pieces_keep_coming(scene):
 
 
 @step("C3")
+@pytest.mark.waits
 def test_envia_gives_timeout_when_the_other_end_does_not_read(scene):
     driver = scene.driver()
     other = driver.connects(buffer=2048)
@@ -461,6 +464,7 @@ def test_after_the_end_envia_gives_error(scene):
 
 
 @step("C6")
+@pytest.mark.waits
 def test_after_a_timeout_envia_gives_error(scene):
     driver = driver_for_trouble(scene)
     other = driver.connects(buffer=2048)

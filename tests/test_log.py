@@ -70,6 +70,7 @@ def test_the_server_adds_to_its_log_up_to_the_end(scene):
 
 
 @step("L1")
+@pytest.mark.waits
 def test_the_server_logs_that_it_cannot_listen(scene, taken_port):
     server = Server(scene, ("127.0.0.1", str(taken_port)))
     with scene.needing("R2"):

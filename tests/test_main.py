@@ -203,7 +203,7 @@ def _means_ending() -> str:
 
 @step("F3")
 def test_all_see_the_same_when_many_come_and_talk_at_once(scene):
-    crowd = Crowd(scene.server(awkward=True), people=12, texts=6)
+    crowd = Crowd(scene.server(awkward=True), people=10, texts=6)
     crowd.comes_and_talks()
     crowd.each_was_counted()
     crowd.nobody_saw_own_texts()

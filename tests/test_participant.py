@@ -89,6 +89,7 @@ def test_who_says_its_name_at_once_is_greeted_first(scene):
 
 
 @step("P2")
+@pytest.mark.waits
 def test_the_name_may_take_its_time(scene):
     """Half a letter before a `TIMEOUT` of `rep()`, the other half after it."""
     server = scene.server()
@@ -377,6 +378,7 @@ def _means_namesakes() -> str:
 
 
 @step("P7")
+@pytest.mark.waits
 def test_after_a_silence_one_is_heard_as_before(scene):
     """Half a text before a `TIMEOUT` of `rep()`, the other half after it."""
     server = scene.server()
@@ -421,6 +423,7 @@ def test_what_comes_in_one_packet_with_the_name_is_said_after_it(scene):
 
 
 @step("P7")
+@pytest.mark.waits
 def test_waiting_costs_no_processor_time(scene):
     server = scene.server()
     if server.processor_time() is None:
@@ -792,7 +795,7 @@ def test_when_one_of_two_of_the_same_name_quits_the_other_stays(scene):
 # F3's other half: it shows when P10 is done. The simple ones go first.
 @step("P10")
 def test_all_see_the_same_when_many_come_talk_and_leave_at_once(scene):
-    crowd = Crowd(scene.server(awkward=True), people=12, texts=5, leaving=True)
+    crowd = Crowd(scene.server(awkward=True), people=10, texts=4, leaving=True)
     crowd.comes_and_talks()
     crowd.nobody_saw_own_texts()
     crowd.each_authors_order_was_kept()
@@ -1029,6 +1032,7 @@ def _means_one_farewell() -> str:
 
 
 @step("P13")
+@pytest.mark.waits
 def test_who_does_not_read_is_lost_and_stops_nobody(scene):
     server = scene.server()
     berta = server.welcomes()
@@ -1228,7 +1232,7 @@ def test_who_quits_and_breaks_off_at_once_has_one_farewell(scene):
 @step("P13")
 def test_all_see_the_same_when_many_leave_and_break_off_at_once(scene):
     crowd = Crowd(
-        scene.server(awkward=True), people=12, texts=4, leaving=True, breaking=True
+        scene.server(awkward=True), people=10, texts=4, leaving=True, breaking=True
     )
     crowd.comes_and_talks()
     crowd.nobody_saw_own_texts()
