@@ -1,5 +1,6 @@
 """The programs that the master gives, as texts by file name: for everybody's use."""
 
+import functools
 from collections.abc import Collection, Mapping
 
 from tools.catalogue import (
@@ -37,6 +38,7 @@ class Programs:
             for path in sorted((ROOT / "variants" / MASTER).glob("*.py"))
         }
 
+    @functools.cache  # noqa: B019 (there are few)
     def of_level(self, level: str) -> Texts:
         """The programs at a level of the course; `KeyError` if there is no such one."""
         return self._derive(fates_of_level(self.catalogue, self._levels, level))
@@ -51,7 +53,10 @@ class Programs:
 
     def home_of(self, step: str) -> Texts:
         """The first level that has the step solved; of an exercise, its solution."""
-        return self._derive(self._fates_at_home(step))
+        level = self._home(step)
+        if level:
+            return self.of_level(level)
+        return self.of_solution({self.catalogue.steps[step].kind})
 
     def without(self, step: str, at_home: bool = False) -> Texts:
         """A program that is wrong in one thing: the step is absent.
@@ -68,11 +73,17 @@ class Programs:
         return fates_of_solution(self.catalogue, self._levels, exercises)
 
     def _fates_at_home(self, step: str) -> Mapping[str, Fate]:
+        level = self._home(step)
+        if level:
+            return fates_of_level(self.catalogue, self._levels, level)
+        return self._fates_with(step)
+
+    def _home(self, step: str) -> str | None:
         kind = self.catalogue.steps[step].kind
         for level, kinds in self._levels.items():
             if level != MASTER and kinds[kind] is Fate.SOLVED:
-                return fates_of_level(self.catalogue, self._levels, level)
-        return self._fates_with(step)
+                return level
+        return None
 
     def _derive(self, fates: Mapping[str, Fate]) -> Texts:
         return derive(self.master, self.catalogue, fates)

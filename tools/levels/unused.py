@@ -1,6 +1,7 @@
 """Finds what nothing uses any more once something else has gone from the programs."""
 
 import ast
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -25,7 +26,7 @@ class Unused:
         return sum(len(part) for part in parts)
 
     def add(
-        self, tree: ast.Module, origins: list[int], used_in_master: set[str]
+        self, tree: ast.Module, origins: list[int], used_in_master: frozenset[str]
     ) -> None:
         """Add what nothing uses in a derived program, whose lines come from `origins`.
 
@@ -52,7 +53,7 @@ class Unused:
         self,
         function: ast.FunctionDef | ast.AsyncFunctionDef,
         origins: list[int],
-        used_in_master: set[str],
+        used_in_master: frozenset[str],
     ) -> None:
         used = used_names(function)
         for node in ast.walk(function):
@@ -105,13 +106,14 @@ def _used_anywhere(trees) -> set[str]:
     return used
 
 
-def used_names(tree: ast.AST) -> set[str]:
-    """Every name that the code below a node reads."""
-    return {
+@functools.lru_cache(maxsize=1024)
+def used_names(tree: ast.AST) -> frozenset[str]:
+    """Every name that the code below a node reads; the node changes no more."""
+    return frozenset(
         node.id
         for node in ast.walk(tree)
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
-    }
+    )
 
 
 def bound_name(alias: ast.alias) -> str:

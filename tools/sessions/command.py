@@ -13,7 +13,7 @@ from .play import PlayError, play
 from .script import SESSIONS, Script, ScriptError, load
 
 #: At a time: they mostly wait.
-AT_ONCE = 4
+AT_ONCE = 8
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
