@@ -71,24 +71,23 @@ def _mistakes():
 
 def _locks():
     found = json.loads(collisions.FIGURES.read_text(encoding="utf-8"))
-    runs = found["runs"]
-    how = "python3 -m tools collisions"
-    for place, times in found["noticed"].items():
+    runs = found["locks"]["runs"]
+    for place, times in found["locks"]["noticed"].items():
         where = tr("arreu", "everywhere") if place == collisions.EVERYWHERE else place
         yield (
             tr(f"Es treu el candau ({where}): es nota", f"No lock ({where}): noticed"),
             tr(f"{times} de {runs} vegades", f"{times} of {runs} times"),
-            how,
+            f"python3 -m tools collisions --locks {runs}",
         )
-    false = found["false alarms"]
-    alarms = sum(false.values())
-    total = found["runs of correct ones"] * len(false)
+    runs = found["correct"]["runs"]
+    programs = found["correct"]["false alarms"]
+    alarms, total = sum(programs.values()), runs * len(programs)
     yield (
         tr(
-            f"{len(false)} programes correctes, construïts de maneres diferents: "
-            "falses alarmes",
-            f"{len(false)} correct programs, built in different ways: false alarms",
+            f"{len(programs)} programes correctes, fets de maneres diferents: falses "
+            "alarmes",
+            f"{len(programs)} correct programs, built in different ways: false alarms",
         ),
-        tr(f"{alarms} de {total}", f"{alarms} of {total}"),
-        how,
+        tr(f"{alarms} de {total} vegades", f"{alarms} of {total} times"),
+        f"python3 -m tools collisions --correct {runs}",
     )
