@@ -3,6 +3,7 @@
 import argparse
 import difflib
 import json
+import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
@@ -31,6 +32,9 @@ def run(args: argparse.Namespace) -> int:
     except ScriptError as error:
         print(error, file=sys.stderr)
         return 1
+    # A signal that is ignored here would be ignored in the programs too.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     chosen = [s for s in scripts.values() if not args.step or s.step in args.step]
     programs = Programs()
     with ThreadPoolExecutor(AT_ONCE) as pool:
