@@ -126,9 +126,10 @@ def _act(terminal: Terminal, action, port: str, patience: float, where: str) -> 
         case "~":
             time.sleep(float(action.text))
         case ".":
+            rest = terminal.rest(patience)
             status = terminal.status(patience)
-            if where and str(status) != action.text:
-                raise PlayError(f"{where}\n  came: status {status}")
+            if where and (rest or str(status) != action.text):
+                raise PlayError(f"{where}\n  came: {rest}, status {status}")
         case "<":
             line = terminal.line(patience)
             if where and line != action.text:
