@@ -18,6 +18,10 @@ def programs():
 @pytest.mark.parametrize("step", SEEN)
 def test_the_steps_own_tests_notice_that_it_is_missing(step, programs):
     found = matrix.row(programs, step, only=[step])
+    if step in found["not_reached"]:
+        # Where what it needs works by its own tests, the failure is the step's.
+        needs = programs.catalogue.all_needs(step)
+        found = matrix.row(programs, step, only=[step, *needs])
     whole = json.loads(matrix.MATRIX.read_text(encoding="utf-8"))[step]
     if step in whole["failed"]:
         assert step in found["failed"]
