@@ -1,4 +1,4 @@
-"""The form of the records; that a new run does the same, `tools record --check` sees."""
+"""The form of the records; that a new run does the same, `record --check` sees."""
 
 import copy
 import re
