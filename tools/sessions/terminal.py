@@ -15,6 +15,10 @@ import threading
 
 #: What the programs are said to listen at, whatever the port really is.
 SAID_PORT = "8888"
+#: For a server: the system chooses.
+FREE_PORT = "0"
+#: For everybody else: nobody listens there (tcpmux, of which nothing is left).
+CLOSED_PORT = "1"
 
 #: Many at once, in the background, and nobody looks at what comes.
 _MANY = re.compile(r"for i in \$\(seq (\d+)\); do nc .* >/dev/null & done")
@@ -61,6 +65,9 @@ class Terminal:
     def runs(self, command: str, port: str) -> None:
         """Run a command; port 8888 is `port`, or any that is free for a server."""
         self.shown.append(("$", command))
+        if port == SAID_PORT:
+            # Nobody has said yet where it listens; at the real 8888 may be a stranger.
+            port = FREE_PORT if "servidor.py" in command else CLOSED_PORT
         self._asked = port
         env = {
             n: v for n, v in os.environ.items() if not n.startswith(("PYTHON", "XAT"))
@@ -243,8 +250,9 @@ class Terminal:
             self._port = found[1]
         line = _TIME.sub(_SAID_TIME, line)
         for port in (self.port(), self._asked):
-            if port:
-                line = re.sub(rf"\b{port}\b", SAID_PORT, line)
+            if port not in (None, FREE_PORT):
+                before = ":" if port == CLOSED_PORT else "[: ]"
+                line = re.sub(rf"(?<={before}){port}\b", SAID_PORT, line)
         line = _ADDRESS.sub(lambda match: self._said_address(*match.group(0, 1)), line)
         return line.replace(f"{self._programs}{os.sep}", "")
 
