@@ -13,6 +13,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from .language import tr
+
 ROOT = Path(__file__).resolve().parent.parent
 STEPS = ROOT / "variants" / "steps.toml"
 LEVELS = ROOT / "variants" / "levels.toml"
@@ -99,6 +101,20 @@ class Catalogue:
     def exercises(self) -> tuple[str, ...]:
         """The exercises that have a step, in the order of `EXERCISES`."""
         return tuple(kind for kind in self.kinds if kind in EXERCISES)
+
+    @property
+    def to_work_in(self) -> tuple[str, ...]:
+        """The ids of all steps in the order to work in; exercises' come at the end."""
+        stops = [step for stop in self.order for step in stop]
+        return (*stops, *(step for step in self.steps if step not in stops))
+
+    def no_such_step(self, name: str) -> str:
+        """What is said to somebody who asks for a step that there is not."""
+        known = ", ".join(self.steps)
+        return tr(
+            f"No hi ha cap pas {name}; n'hi ha {known}.",
+            f"There is no step {name}; there are {known}.",
+        )
 
     def of_kind(self, *kinds: str) -> tuple[Step, ...]:
         """The steps of these kinds, in the order of the programs."""

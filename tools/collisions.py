@@ -7,18 +7,16 @@ never. Both are kept in `docs/data/collisions.json`.
 """
 
 import argparse
-import functools
 import json
 import pathlib
-import random
 import re
-import subprocess
-import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
+from . import suite
 from .catalogue import ROOT
-from .levels.programs import Programs, Texts
+from .levels.programs import Programs, Texts, write
+from .levels.programs import read as read_programs
 
 FIGURES = ROOT / "docs" / "data" / "collisions.json"
 RIGHT = ROOT / "tests" / "course" / "right"
@@ -60,7 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Measure, print and keep the rates; 1 if one is not as it must be, else 0."""
-    figures = json.loads(FIGURES.read_text("utf-8")) if FIGURES.exists() else {}
+    figures = read()
     full = Programs().of_level("full")
     if args.locks:
         noticed = {}
@@ -77,6 +75,11 @@ def run(args: argparse.Namespace) -> int:
     text = json.dumps(figures, indent=1, ensure_ascii=False) + "\n"
     FIGURES.write_text(text, encoding="utf-8", newline="\n")
     return 0 if is_good(figures) else 1
+
+
+def read() -> dict:
+    """The figures that were measured; empty if none were."""
+    return json.loads(FIGURES.read_text("utf-8")) if FIGURES.exists() else {}
 
 
 def is_good(figures: dict) -> bool:
@@ -106,9 +109,7 @@ def without_lock(text: str, method: str | None) -> str:
 
 def _right() -> dict[str, Texts]:
     return {
-        folder.name: {
-            p.name: p.read_text(encoding="utf-8") for p in folder.glob("*.py")
-        }
+        folder.name: read_programs(folder)
         for folder in sorted(RIGHT.iterdir())
         if folder.is_dir()
     }
@@ -119,28 +120,18 @@ def _measured(name: str, texts: Texts, steps: tuple[str, ...], runs: int) -> int
     at_once = AT_ONCE if steps else WHOLE_AT_ONCE
     with tempfile.TemporaryDirectory() as place, ThreadPoolExecutor(at_once) as pool:
         folder = pathlib.Path(place, "entrega")
-        folder.mkdir()
-        for file, text in texts.items():
-            (folder / file).write_text(text, encoding="utf-8")
-        once = functools.partial(_fails, folder, steps)
-        failed = sum(pool.map(once, range(runs)))
+        write(texts, folder)
+        failed = sum(pool.map(lambda _: _fails(folder, steps), range(runs)))
     print(f"{name:<24}{failed:>4} of {runs}", flush=True)
     return failed
 
 
-def _fails(folder: pathlib.Path, steps: tuple[str, ...], number: int) -> bool:
-    """Whether a run notices something, each with a seed of its own."""
-    seed = random.SystemRandom().randrange(10**6)
-    command = [sys.executable, "-P", "-m", "pytest", "-q", "-n0"]
-    command += [
-        f"--variant={folder}",
-        f"--seed={seed}",
-        *(f"--step={s}" for s in steps),
-    ]
-    command += [f"--verdict={folder}-{number}.json"]
-    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    verdict = json.loads(pathlib.Path(f"{folder}-{number}.json").read_text("utf-8"))
-    statuses = {entry["status"] for entry in verdict["steps"].values()}
+def _fails(folder: pathlib.Path, steps: tuple[str, ...]) -> bool:
+    """Whether a run notices something; each has a seed of its own."""
+    options = ["-n0", *(f"--step={step}" for step in steps)]
+    judged = suite.judge(folder, *options)
+    statuses = set(judged.statuses.values())
     if not statuses or "error" in statuses:
-        raise RuntimeError(f"seed {seed}: a test broke down:\n{ran.stdout}")
+        seed = judged.verdict["seed"]
+        raise RuntimeError(f"seed {seed}: a test broke down:\n{judged.output}")
     return "failed" in statuses

@@ -4,7 +4,6 @@ import argparse
 import json
 import pathlib
 import sys
-import tempfile
 import textwrap
 
 from . import suite
@@ -37,21 +36,13 @@ def run(args: argparse.Namespace) -> int:
     name = args.step or _next_step(args.folder, catalogue)
     if name is None:
         return 2
-    step = catalogue.steps.get(name)
-    if step is None:
-        known = ", ".join(catalogue.steps)
-        print(
-            tr(
-                f"No hi ha cap pas {name}; n'hi ha {known}.",
-                f"There is no step {name}; there are {known}.",
-            ),
-            file=sys.stderr,
-        )
+    if name not in catalogue.steps:
+        print(catalogue.no_such_step(name), file=sys.stderr)
         return 2
     given = _given()
     count = 1 if args.again else min(given.get(name, 0) + 1, HINTS)
     GIVEN.write_text(json.dumps(given | {name: count}), encoding="utf-8")
-    _show(step, count, catalogue)
+    _show(catalogue.steps[name], count, catalogue)
     return 0
 
 
@@ -102,20 +93,9 @@ def _next_step(folder: pathlib.Path, catalogue: Catalogue) -> str | None:
             file=sys.stderr,
         )
         return None
-    with tempfile.TemporaryDirectory() as place:
-        verdict = pathlib.Path(place, "verdict.json")
-        suite.run(
-            [
-                f"--variant={folder.absolute()}",
-                "--until-failure",
-                f"--verdict={verdict}",
-            ],
-            quiet=True,
-        )
-        steps = json.loads(verdict.read_text(encoding="utf-8"))["steps"]
-    for stop in catalogue.order:
-        for name in stop:
-            if name in steps and steps[name]["status"] != "passed":
-                return name
+    statuses = suite.judge(folder.absolute(), "--until-failure").statuses
+    for name in catalogue.to_work_in:
+        if statuses.get(name, "passed") != "passed":
+            return name
     print(tr("Tot fet: no queda cap pas.", "All done: no step is left."))
     return None

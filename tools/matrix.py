@@ -8,14 +8,15 @@ failed, the first of them in the order to work in, and those that were not reach
 import argparse
 import json
 import pathlib
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 
+from . import suite
 from .catalogue import ROOT, Catalogue
-from .levels.programs import Programs
+from .levels.programs import Programs, write
+
+Matrix = dict[str, dict]
 
 MATRIX = ROOT / "docs" / "data" / "matrix.json"
 
@@ -36,8 +37,7 @@ def run(args: argparse.Namespace) -> int:
         rows = dict(
             zip(steps, pool.map(lambda s: row(programs, s), steps), strict=True)
         )
-    old = json.loads(MATRIX.read_text("utf-8")) if MATRIX.exists() else {}
-    merged = {**old, **rows}
+    merged = read() | rows
     matrix = {step: merged[step] for step in programs.catalogue.steps if step in merged}
     lines = [
         f"{json.dumps(step)}: {json.dumps(found)}" for step, found in matrix.items()
@@ -48,6 +48,11 @@ def run(args: argparse.Namespace) -> int:
     return 1 if any(problems(programs.catalogue, matrix)) else 0
 
 
+def read() -> Matrix:
+    """The matrix that was made; empty if none was."""
+    return json.loads(MATRIX.read_text("utf-8")) if MATRIX.exists() else {}
+
+
 def row(programs: Programs, step: str, only: Iterable[str] = ()) -> dict:
     """What becomes of the steps in the program without `step`; see the module.
 
@@ -55,30 +60,19 @@ def row(programs: Programs, step: str, only: Iterable[str] = ()) -> dict:
     """
     catalogue = programs.catalogue
     kind = catalogue.steps[step].kind
+    options = ["-n0"] if only else ["--thorough"]
+    options += [f"--exercise={kind}"] if kind in catalogue.exercises else []
+    options += [f"--step={name}" for name in only]
     with tempfile.TemporaryDirectory() as place:
         folder = pathlib.Path(place, "entrega")
-        folder.mkdir()
-        for name, text in programs.without(step).items():
-            (folder / name).write_text(text, encoding="utf-8")
-        verdict = pathlib.Path(place, "verdict.json")
-        command = [sys.executable, "-P", "-m", "pytest", "-q"]
-        command += ["-n0"] if only else ["--thorough"]
-        command += [f"--variant={folder}", f"--verdict={verdict}"]
-        command += [f"--exercise={kind}"] if kind in catalogue.exercises else []
-        command += [f"--step={name}" for name in only]
-        ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-        if not verdict.exists():
-            raise RuntimeError(f"{step}: no verdict:\n{ran.stdout}{ran.stderr}")
-        statuses = {
-            name: entry["status"]
-            for name, entry in json.loads(verdict.read_text("utf-8"))["steps"].items()
-        }
-    failed = [name for name in _in_order(catalogue) if statuses.get(name) == "failed"]
+        write(programs.without(step), folder)
+        statuses = suite.judge(folder, *options).statuses
+    failed = [name for name in catalogue.to_work_in if statuses.get(name) == "failed"]
     reached = [n for n in catalogue.steps if statuses.get(n) == "not_reached"]
     return {"failed": failed, "not_reached": reached}
 
 
-def problems(catalogue: Catalogue, matrix: dict[str, dict]) -> Iterable[str]:
+def problems(catalogue: Catalogue, matrix: Matrix) -> Iterable[str]:
     """What is not as it must be, a line each."""
     for step, found in matrix.items():
         if catalogue.steps[step].unseen:
@@ -94,6 +88,12 @@ def problems(catalogue: Catalogue, matrix: dict[str, dict]) -> Iterable[str]:
             yield f"{step}: without it, the first step that fails is {first}"
 
 
+def noticed(catalogue: Catalogue, matrix: Matrix) -> tuple[list[str], list[str]]:
+    """The steps that can be seen, and those of them that fail a test of their own."""
+    seen = [step for step in matrix if not catalogue.steps[step].unseen]
+    return seen, [step for step in seen if step in matrix[step]["failed"]]
+
+
 def works_at_all(found: dict) -> bool:
     """Whether somebody still gets in; if not, all the rest fails with it."""
     return "P4" not in found["failed"] + found["not_reached"]
@@ -105,14 +105,13 @@ def accepted(catalogue: Catalogue, step: str) -> set[str]:
     return {step, *stop, *catalogue.all_needs(step)}
 
 
-def told(catalogue: Catalogue, matrix: dict[str, dict]) -> Iterable[str]:
+def told(catalogue: Catalogue, matrix: Matrix) -> Iterable[str]:
     """The matrix and its figures for a person, a line for each step."""
     for step, found in matrix.items():
         note = "  (unseen)" if catalogue.steps[step].unseen else ""
         shown = " ".join(found["failed"]) or "-"
         yield f"{step:<4}{shown}{note}"
-    seen = [step for step in matrix if not catalogue.steps[step].unseen]
-    own = [step for step in seen if step in matrix[step]["failed"]]
+    seen, own = noticed(catalogue, matrix)
     broken = [step for step in seen if not works_at_all(matrix[step])]
     first = [step for step in seen if matrix[step]["failed"][:1] == [step]]
     named = [s for s in seen if set(matrix[s]["failed"][:1]) <= accepted(catalogue, s)]
@@ -121,8 +120,3 @@ def told(catalogue: Catalogue, matrix: dict[str, dict]) -> Iterable[str]:
     yield f"{len(named)} fail first, or their stop or what they need does"
     yield f"{len(broken)} leave a program that lets nobody in: {' '.join(broken)}"
     yield from problems(catalogue, matrix)
-
-
-def _in_order(catalogue: Catalogue) -> list[str]:
-    """All the steps, in the order to work in; exercises' after them."""
-    return sorted(catalogue.steps, key=catalogue.stop_of)

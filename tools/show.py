@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from .catalogue import load_catalogue
-from .language import LANGUAGES, current, tr
+from .language import LANGUAGES, current
 from .levels import snippets
 from .levels.programs import Programs
 
@@ -19,14 +19,7 @@ def run(args: argparse.Namespace) -> int:
     """Show the step in the first level that has it; 0, or 2 if there is no such."""
     catalogue = load_catalogue()
     if args.step not in catalogue.steps:
-        known = ", ".join(catalogue.steps)
-        print(
-            tr(
-                f"No hi ha cap pas {args.step}; n'hi ha {known}.",
-                f"There is no step {args.step}; there are {known}.",
-            ),
-            file=sys.stderr,
-        )
+        print(catalogue.no_such_step(args.step), file=sys.stderr)
         return 2
     print(f"{args.step}. {catalogue.steps[args.step].sentence[current()]}")
     for file, text in Programs().home_of(args.step).items():

@@ -59,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _show_next(folder: pathlib.Path, lang: str) -> None:
     sys.stdout.flush()
-    suite.run([f"--variant={folder.absolute()}", "--until-failure", f"--lang={lang}"])
+    suite.run(f"--variant={folder.absolute()}", "--until-failure", f"--lang={lang}")
 
 
 def _watch(folder: pathlib.Path, lang: str) -> None:

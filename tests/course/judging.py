@@ -5,10 +5,11 @@ import json
 import os
 import pathlib
 import subprocess
-import sys
 from collections.abc import Collection
 
-from tools.catalogue import ROOT, load_catalogue
+from tools import suite
+from tools.catalogue import load_catalogue
+from tools.levels.programs import write
 
 from .mistakes import Mistake, right_programs
 
@@ -41,22 +42,18 @@ def judge(mistake: Mistake, folder: pathlib.Path, caches: pathlib.Path) -> Outco
     what it has compiled in `caches`, for the next one that is judged.
     """
     work = folder / "entrega"
-    work.mkdir()
     programs = mistake.programs()
-    for file, text in programs.items():
-        (work / file).write_text(text, encoding="utf-8", newline="\n")
+    write(programs, work)
     right = right_programs(mistake.level, mistake.exercises)
     steps = tried(mistake.step, {f for f in programs if programs[f] != right[f]})
     verdict = folder / "verdict.json"
-    command = [
-        *(sys.executable, "-P", "-m", "pytest", "-q", "-n0"),
-        *("-c", str(ROOT / "pyproject.toml"), f"--rootdir={ROOT}", str(ROOT / "tests")),
-        *("--until-failure", f"--seed={SEED}", f"--verdict={verdict}"),
+    command = suite.command(
+        *("-n0", "--until-failure", f"--seed={SEED}", f"--verdict={verdict}"),
         # Not its whole path: what is random depends on the name too.
         *(f"--variant={work.name}", f"--level={mistake.level}"),
         *(f"--exercise={exercise}" for exercise in mistake.exercises),
         *(f"--step={step}" for step in steps),
-    ]
+    )
     run = subprocess.run(
         command,
         cwd=folder,
@@ -84,14 +81,12 @@ def tried(step: str, changed: Collection[str]) -> list[str]:
     out when the one that the others are built on is among them.
     """
     catalogue = load_catalogue()
-    steps = [name for stop in catalogue.order for name in stop]
-    steps += [name for name in catalogue.steps if name not in steps]
     needs = {
         need
         for need in catalogue.all_needs(step)
         if BASE in changed or catalogue.file_of(need) in changed
     }
-    return [name for name in steps if name == step or name in needs]
+    return [n for n in catalogue.to_work_in if n == step or n in needs]
 
 
 def _environment(caches: pathlib.Path) -> dict[str, str]:

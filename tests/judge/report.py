@@ -93,10 +93,8 @@ class Report:
 
     def _show_failures(self, results: Results) -> None:
         """The transcripts, the next stop's first; one that says the same, once."""
-        order = {s: n for n, s in enumerate(sum(results.subject.catalogue.order, ()))}
-        failing = sorted(
-            results.with_status(FAILED, ERROR), key=lambda s: order.get(s, len(order))
-        )
+        failed = results.with_status(FAILED, ERROR)
+        failing = [s for s in results.subject.catalogue.to_work_in if s in failed]
         told: dict[str, list[str]] = {}
         for step in failing:
             told.setdefault(_gist(results.steps[step].message), []).append(step)

@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Collection, Mapping
+from pathlib import Path
 
 from tools.catalogue import (
     MASTER,
@@ -23,6 +24,18 @@ from .fates import (
 Texts = dict[str, str]
 
 
+def read(folder: Path) -> Texts:
+    """The programs of a folder."""
+    return {path.name: path.read_text("utf-8") for path in sorted(folder.glob("*.py"))}
+
+
+def write(texts: Texts, folder: Path) -> None:
+    """Write programs into a folder, made if it is not there."""
+    folder.mkdir(exist_ok=True)
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+
+
 class Programs:
     """The master, read once, and all that can be derived from it.
 
@@ -33,10 +46,7 @@ class Programs:
     def __init__(self):
         self.catalogue: Catalogue = load_catalogue()
         self._levels = load_levels()
-        self.master: Texts = {
-            path.name: path.read_text(encoding="utf-8")
-            for path in sorted((ROOT / "variants" / MASTER).glob("*.py"))
-        }
+        self.master: Texts = read(ROOT / "variants" / MASTER)
 
     @functools.cache  # noqa: B019 (there are few)
     def of_level(self, level: str) -> Texts:

@@ -7,8 +7,10 @@ import sys
 import tempfile
 import time
 
+from tools.levels.programs import Texts, write
+
 from .script import Script
-from .terminal import SAID_PORT, TRACEBACK, Terminal
+from .terminal import TRACEBACK, Terminal
 
 #: Seconds to wait for something that must come.
 PATIENCE = 10
@@ -27,7 +29,7 @@ class PlayError(Exception):
     """A script does not go as it says; tells where, and what came."""
 
 
-def play(script: Script, texts: dict[str, str], strict: bool) -> Shown:
+def play(script: Script, texts: Texts, strict: bool) -> Shown:
     """Play it with these programs (texts by file name).
 
     With `strict` all that comes must stand in the script; else whatever comes is shown.
@@ -37,9 +39,7 @@ def play(script: Script, texts: dict[str, str], strict: bool) -> Shown:
     """
     with tempfile.TemporaryDirectory() as folder:
         programs = pathlib.Path(folder, "programs")
-        programs.mkdir()
-        for name, text in texts.items():
-            (programs / name).write_text(text, encoding="utf-8")
+        write(texts, programs)
         if script.python:
             return _at_the_prompt(script, programs, strict)
         return _in_terminals(script, pathlib.Path(folder), programs, strict)
@@ -90,7 +90,7 @@ def _in_terminals(
                 terminal = Terminal(action.terminal, own, programs)
                 stack.callback(terminal.close)
                 terminals[action.terminal] = terminal
-            port = next((p for t in terminals.values() if (p := t.port())), SAID_PORT)
+            port = next((p for t in terminals.values() if (p := t.port())), None)
             where = f"{script.step}: {action.terminal} {action.what} {action.text}"
             try:
                 _act(terminal, action, port, patience, where if strict else "")
@@ -104,7 +104,9 @@ def _in_terminals(
         return [(name, terminal.shown) for name, terminal in terminals.items()]
 
 
-def _act(terminal: Terminal, action, port: str, patience: float, where: str) -> None:
+def _act(
+    terminal: Terminal, action, port: str | None, patience: float, where: str
+) -> None:
     """Do what a line says. `where` is not empty where all must be as it says."""
     if (
         action.what in (">", "^C", "^D")

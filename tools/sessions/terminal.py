@@ -62,11 +62,11 @@ class Terminal:
 
     # What one does ---------------------------------------------------------------
 
-    def runs(self, command: str, port: str) -> None:
-        """Run a command; port 8888 is `port`, or any that is free for a server."""
+    def runs(self, command: str, port: str | None) -> None:
+        """Run a command; for 8888 stands `port`, if somebody has said where it is."""
         self.shown.append(("$", command))
-        if port == SAID_PORT:
-            # Nobody has said yet where it listens; at the real 8888 may be a stranger.
+        if port is None:
+            # Not the real 8888: there may be a stranger.
             port = FREE_PORT if "servidor.py" in command else CLOSED_PORT
         self._asked = port
         env = {

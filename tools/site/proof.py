@@ -23,9 +23,7 @@ def figures(source: Source) -> str:
 
 
 def _removals(source: Source):
-    found = json.loads(matrix.MATRIX.read_text(encoding="utf-8"))
-    seen = [step for step in found if not source.catalogue.steps[step].unseen]
-    own = [step for step in seen if step in found[step]["failed"]]
+    seen, own = matrix.noticed(source.catalogue, matrix.read())
     how = "python3 -m tools matrix"
     yield (
         tr(
@@ -70,7 +68,7 @@ def _mistakes():
 
 
 def _locks():
-    found = json.loads(collisions.FIGURES.read_text(encoding="utf-8"))
+    found = collisions.read()
     runs = found["locks"]["runs"]
     for place, times in found["locks"]["noticed"].items():
         where = tr("arreu", "everywhere") if place == collisions.EVERYWHERE else place
