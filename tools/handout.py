@@ -8,6 +8,7 @@ import sys
 
 from .catalogue import MASTER, ROOT
 from .language import tr
+from .site.address import IN_HANDOUT
 from .site.build import SITE
 
 #: What of the course goes into a hand-out. Of the tests, those of the programs.
@@ -99,7 +100,7 @@ def make(folder: pathlib.Path, pages: bool = False, url: str | None = None) -> N
         shutil.copyfile(path, target)
     shutil.copyfile(ROOT / READ_ME, folder / "README.md")
     if pages:
-        shutil.copytree(SITE, folder / "web")
+        shutil.copytree(SITE, folder / IN_HANDOUT)
     if url:
         settings = folder / "pyproject.toml"
         text = settings.read_text(encoding="utf-8")
@@ -126,7 +127,7 @@ def solved_in(folder: pathlib.Path) -> list[str]:
     problems = []
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder)
-        if not path.is_file() or name.parts[0] == "web":
+        if not path.is_file() or name.parts[0] == IN_HANDOUT:
             continue
         text = path.read_text(encoding="utf-8", errors="replace")
         for lines in sorted(_runs(text) & solved):

@@ -6,8 +6,11 @@ import tomllib
 from tools.catalogue import ROOT, Catalogue
 from tools.language import current
 
-#: Where the pages may lie beside the suite: in a hand-out, in a checkout.
-FOLDERS = ("web", "build/site")
+#: Where the pages lie in a hand-out.
+IN_HANDOUT = "web"
+
+#: Where they may lie beside the suite: in a hand-out, in a checkout.
+FOLDERS = (IN_HANDOUT, "build/site")
 
 
 def of_step(catalogue: Catalogue, step: str) -> str:

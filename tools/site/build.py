@@ -10,11 +10,9 @@ from tools.catalogue import ROOT
 BUILD = ROOT / "build"
 SITE = BUILD / "site"
 
-#: A language's MkDocs settings, and the folder that MkDocs builds it in.
-BUILDS = {
-    "ca": (ROOT / "mkdocs.yml", BUILD / "site"),
-    "en": (ROOT / "mkdocs.en.yml", BUILD / "en"),
-}
+#: A language's MkDocs settings: the Catalan ones build `SITE`, the others `ENGLISH`.
+SETTINGS = (ROOT / "mkdocs.yml", ROOT / "mkdocs.en.yml")
+ENGLISH = BUILD / "en"
 
 
 class BuildError(Exception):
@@ -42,7 +40,7 @@ def build(with_solutions: bool = False, url: str = "") -> None:
             stderr=subprocess.STDOUT,
             encoding="utf-8",
         )
-        for settings, _ in BUILDS.values()
+        for settings in SETTINGS
     ]
     said = [process.communicate()[0] for process in running]
     wrong = [
@@ -50,8 +48,7 @@ def build(with_solutions: bool = False, url: str = "") -> None:
     ]
     if wrong:
         raise BuildError("\n".join(wrong))
-    _, english = BUILDS["en"]
-    shutil.move(english, SITE / "en")
+    shutil.move(ENGLISH, SITE / "en")
     if not url:
         # Its links begin at the root, and where that is nobody knows.
         for page in (SITE / "404.html", SITE / "en" / "404.html"):

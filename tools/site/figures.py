@@ -1,5 +1,6 @@
 """The drawings and replays of a page, as HTML."""
 
+from tools import drawings
 from tools.language import current
 
 from .source import Source
@@ -7,8 +8,6 @@ from .source import Source
 
 def drawing(source: Source, name: str) -> str:
     """A drawing, in a wide and a narrow layout: the page's style shows one of them."""
-    from tools import drawings
-
     wide = drawings.draw(name, current(), True)
     narrow = drawings.draw(name, current(), False)
     return _without_blank_lines(
@@ -19,8 +18,6 @@ def drawing(source: Source, name: str) -> str:
 
 def replay(source: Source, name: str) -> str:
     """A record, to be gone through step by step."""
-    from tools import drawings
-
     return _without_blank_lines(drawings.replay(name, current()))
 
 

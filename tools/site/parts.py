@@ -16,7 +16,7 @@ from tools.levels import snippets
 
 from . import terminals
 from .sidebyside import beside
-from .source import Source
+from .source import WALK, Source
 
 INDENT = "    "
 
@@ -51,23 +51,21 @@ def code(source: Source, name: str) -> str:
     """The step at each level, in linked tabs; only the skeleton's is open."""
     entry = _step(source, name)
     file = source.catalogue.file_of(name)
-    parts = []
-    for level in source.walk:
-        title = _level(level)
-        body = _code_at(source, name, level)
-        if level == source.walk[0]:
-            parts.append(_tab(title, body))
-            continue
+    tabs = []
+    for level in WALK:
         if source.fate(entry, level) is Fate.ABSENT:
             text = tr(
                 "En aquest nivell aquest pas no hi és.",
                 "This step is not in this level.",
             )
         else:
-            shown = tr(f"{file}, nivell «{level}»", f"{file}, level “{level}”")
-            text = _folded("example", tr(f"Mostra {shown}", f"Show {shown}"), body)
-        parts.append(_tab(title, text))
-    return "\n\n".join(parts)
+            program = source.texts(level)[file]
+            text = _fence(snippets.of_step(file, program, name))
+            if level != WALK[0]:
+                shown = tr(f"{file}, nivell «{level}»", f"{file}, level “{level}”")
+                text = _folded("example", tr(f"Mostra {shown}", f"Show {shown}"), text)
+        tabs.append(_tab(_level(level), text))
+    return "\n\n".join(tabs)
 
 
 def run(source: Source, name: str) -> str:
@@ -82,13 +80,8 @@ def without(source: Source, name: str) -> str:
     """What one sees, of the same, in the program without the step."""
     entry = _step(source, name)
     if entry.unseen:
-        return textwrap.dedent(
-            f"""\
-            !!! note "{tr("Des de fora no es veu", "It cannot be seen from outside")}"
-
-            {INDENT}{entry.unseen[current()]}
-            """
-        ).replace("\n            ", "\n")
+        title = tr("Des de fora no es veu", "It cannot be seen from outside")
+        return f'!!! note "{title}"\n\n{INDENT}{entry.unseen[current()]}\n'
     before = dict(map(tuple, _seen(source, name)))
     shown = []
     for terminal, lines in _seen(source, name, "without"):
@@ -165,7 +158,7 @@ def levels(source: Source) -> str:
         tr("Línies", "Lines"),
     ]
     rows = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
-    for level in source.walk:
+    for level in WALK:
         fates = [names[source.fate_of_kind(k, level)] for k in ("core", "error", "log")]
         text = "\n".join(source.texts(level).values())
         lines = sum(1 for line in text.splitlines() if line.strip())
@@ -184,7 +177,7 @@ def naive(source: Source, file: str, function: str) -> str:
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef) and node.name == function:
             lines = text.splitlines()[node.lineno - 1 : node.end_lineno]
-            return _fences([(file, textwrap.dedent("\n".join(lines)))], titled=True)
+            return _fence(textwrap.dedent("\n".join(lines)), file)
     raise UnknownError(f"{file} has no function {function}")
 
 
@@ -217,7 +210,12 @@ def exercises(source: Source) -> str:
 def start(source: Source, name: str) -> str:
     """The comments of an exercise's start, in their places."""
     group = source.group_of_exercise(name)
-    return _programs_of(source, group.id, source.start(name))
+    return "\n\n".join(
+        _fence(part, f"{entry.id}, {file}")
+        for entry in source.catalogue.of_group(group.id)
+        for file, text in source.start(name).items()
+        if (part := snippets.of_step(file, text, entry.id))
+    )
 
 
 def solution(source: Source, name: str) -> str:
@@ -285,28 +283,9 @@ def _level(level: str) -> str:
     }[level]
 
 
-def _code_at(source: Source, name: str, level: str) -> str:
-    file = source.catalogue.file_of(name)
-    shown = [(f, t) for f, t in source.texts(level).items() if f == file]
-    return _fences([(f, snippets.of_step(f, t, name)) for f, t in shown])
-
-
-def _programs_of(source: Source, letter: str, texts: dict[str, str]) -> str:
-    shown = []
-    for entry in source.catalogue.of_group(letter):
-        for file, text in texts.items():
-            if part := snippets.of_step(file, text, entry.id):
-                shown.append((f"{entry.id}, {file}", part))
-    return _fences(shown, titled=True)
-
-
-def _fences(parts: list[tuple[str, str]], titled: bool = False) -> str:
-    fences = []
-    for name, text in parts:
-        title = f' title="{name}"' if titled else ""
-        if text:
-            fences.append(f"```python{title}\n{text}\n```")
-    return "\n\n".join(fences)
+def _fence(text: str, title: str = "") -> str:
+    shown = f' title="{title}"' if title else ""
+    return f"```python{shown}\n{text}\n```"
 
 
 def _tab(title: str, body: str) -> str:

@@ -4,6 +4,7 @@ import functools
 
 from tools.catalogue import ROOT, Fate, Group, Step, load_levels
 from tools.levels.programs import Programs, Texts
+from tools.levels.programs import read as read_programs
 from tools.sessions.command import read as read_sessions
 
 #: The levels that the pages show, in the order of a student's way.
@@ -12,8 +13,6 @@ WALK = ("skeleton", "essential", "robust", "full")
 
 class Source:
     """The catalogue, the sessions, and the programs of every level and exercise."""
-
-    walk = WALK
 
     def __init__(self, with_solutions: bool = False):
         self.with_solutions = with_solutions
@@ -25,11 +24,7 @@ class Source:
     @functools.cache  # noqa: B019 (there is one for a whole build)
     def texts(self, level: str) -> Texts:
         """The programs of a level, as they stand in `variants/`."""
-        folder = ROOT / "variants" / level
-        return {
-            path.name: path.read_text(encoding="utf-8")
-            for path in sorted(folder.glob("*.py"))
-        }
+        return read_programs(ROOT / "variants" / level)
 
     def start(self, exercise: str) -> Texts:
         """The programs that an exercise starts with."""
