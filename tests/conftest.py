@@ -9,7 +9,7 @@ import tempfile
 
 import pytest
 
-from tests.judge import explain, parallel, verdict
+from tests.judge import explain, forking, parallel, verdict
 from tests.judge.deadline import wait_for_what_should_come
 from tests.judge.disappointment import Disappointment, NotReached, NotTried
 from tests.judge.ledger import Ledger, Record
@@ -102,7 +102,7 @@ def pytest_cmdline_main(config):
     xdist = hasattr(option, "numprocesses")
     if hasattr(config, "workerinput") or option.usepdb or option.collectonly:
         return
-    if parallel.SAFE and getattr(option, "numprocesses", None) is None:
+    if forking.SAFE and getattr(option, "numprocesses", None) is None:
         config.pluginmanager.register(parallel.Workers(WORKERS))
     elif xdist and option.numprocesses is None:
         option.numprocesses = WORKERS

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.judge import starter
+from tests.judge import forking, starter
 
 LIMIT = 30  # seconds
 
@@ -47,7 +47,7 @@ ENDS = {
 
 def run(folder, forks, monkeypatch, **options):
     """What comes of a program, started in one of the two ways."""
-    monkeypatch.setattr(starter, "_FORKS", forks)
+    monkeypatch.setattr(forking, "SAFE", forks)
     process = starter.start(
         [str(folder / "servidor.py"), "127.0.0.1", "0"],
         cwd=folder,

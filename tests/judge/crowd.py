@@ -57,10 +57,12 @@ class Crowd:
                 words.name(),
                 [words.text(2) for _ in range(texts)],
                 # Those who stay, every third one, hear of all that leave.
-                leaves=leaving and place % 3 != 2 and not (breaking and place % 3),
-                breaks=breaking and place % 3 == 1,
+                leaves=leaving and not stays and not breaks,
+                breaks=breaks,
             )
-            for place in range(people)
+            for stays, breaks in (
+                (place % 3 == 2, breaking and place % 3 == 1) for place in range(people)
+            )
         ]
         self.witness: Participant | None = None
         #: Every line, in the witness's order.

@@ -8,14 +8,9 @@ as long as twenty tests. (That is what is used where a fork is not safe.)
 
 import multiprocessing
 import os
-import sys
 from multiprocessing.connection import Connection, wait
 
 import pytest
-
-#: Not macOS: its own libraries may not survive a fork (see multiprocessing's start
-#: methods in Python's documentation).
-SAFE = sys.platform == "linux"
 
 
 class Workers:

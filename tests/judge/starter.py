@@ -16,12 +16,10 @@ import subprocess
 import sys
 import time
 
+from . import forking
+
 _AWKWARD = pathlib.Path(__file__).with_name("awkward.py")
 _PROGRAM = pathlib.Path(__file__).with_name("starter_program.py")
-
-#: Not macOS: its own libraries may not survive a fork (see multiprocessing's start
-#: methods in Python's documentation).
-_FORKS = sys.platform == "linux"
 
 #: What Python looks at when it starts, so that a fork would come too late for it.
 _FOR_PYTHON = ("PYTHON", "LC_", "LANG")
@@ -155,7 +153,7 @@ def start(
     """
     global _the_starter
     if (
-        _FORKS
+        forking.SAFE
         and not before
         and stdin in (subprocess.PIPE, subprocess.DEVNULL)
         and not any(name.startswith(_FOR_PYTHON) for name in changes)

@@ -102,24 +102,7 @@ def _wide(canvas: Canvas) -> None:
     # Who uses the room.
     canvas.path([(thread + 20, 324), (thread + 20, 350), (left + 150, 350)], _LOCKED)
     canvas.path([(thread + 20, 452), (thread + 20, 410), (left + 150, 410)], _LOCKED)
-    _thread(
-        canvas,
-        thread,
-        rows["main"],
-        width,
-        tr("fil principal", "main thread"),
-        tr("la consola", "the console"),
-    )
-    _thread(
-        canvas,
-        thread,
-        rows["requests"],
-        width,
-        tr("fil de peticions", "requests thread"),
-        "gestiona_peticions()",
-    )
-    _participant(canvas, thread, rows["Anna"], width, "Anna", _CODE)
-    _participant(canvas, thread, rows["Berta"], width, "Berta", _CODE)
+    _threads(canvas, thread, rows, width)
     # It starts the others.
     canvas.path([(412, 202), (412, 266)], "fil-arrow call dashed")
     canvas.text(404, 238, "start()", "mono call", "end")
@@ -145,6 +128,16 @@ def _wide(canvas: Canvas) -> None:
     canvas.height = _legend(canvas, 592)
 
 
+def _threads(canvas: Canvas, x: float, rows: dict[str, float], width: float) -> None:
+    """The server's threads, each at the height of its row."""
+    main = tr("fil principal", "main thread"), tr("la consola", "the console")
+    requests = tr("fil de peticions", "requests thread"), "gestiona_peticions()"
+    _thread(canvas, x, rows["main"], width, *main)
+    _thread(canvas, x, rows["requests"], width, *requests)
+    for who in ("Anna", "Berta"):
+        _participant(canvas, x, rows[who], width, who, _CODE)
+
+
 _CLIENT = "client.py"
 _CODE = "gestiona_participant()"
 _LOOK = "fil-arrow event dashed"
@@ -165,24 +158,7 @@ def _narrow(canvas: Canvas) -> None:
         canvas.path([(bus, y), (thread - 1, y)], _LOOK)
     canvas.path([(thread + 20, 296), (thread + 20, 326), (left + 58, 326)], _LOCKED)
     canvas.path([(thread + 20, 388), (thread + 20, 358), (left + 58, 358)], _LOCKED)
-    _thread(
-        canvas,
-        thread,
-        rows["main"],
-        width,
-        tr("fil principal", "main thread"),
-        tr("la consola", "the console"),
-    )
-    _thread(
-        canvas,
-        thread,
-        rows["requests"],
-        width,
-        tr("fil de peticions", "requests thread"),
-        "gestiona_peticions()",
-    )
-    _participant(canvas, thread, rows["Anna"], width, "Anna", _CODE)
-    _participant(canvas, thread, rows["Berta"], width, "Berta", _CODE)
+    _threads(canvas, thread, rows, width)
     canvas.path([(262, 190), (262, 238)], "fil-arrow call dashed")
     canvas.text(254, 219, "start()", "mono call", "end")
     for row in ("requests", "Anna", "Berta"):

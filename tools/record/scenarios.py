@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from tools.catalogue import ROOT
 
-from .stage import RecordError, Stage
+from .stage import Peer, RecordError, Stage
 
 FULL = ROOT / "variants" / "full"
 NAIVE = ROOT / "docs" / "data" / "naive"
@@ -25,6 +25,16 @@ def entra(stage: Stage) -> None:
 
 def parla(stage: Stage) -> None:
     """One talks, the others read."""
+    anna, berta, carla = _three_inside(stage)
+    stage.begins()
+    anna.sends("Bon dia!")
+    for other in (berta, carla):
+        other.reads("[Anna] Bon dia!")
+    stage.ends()
+
+
+def _three_inside(stage: Stage) -> tuple[Peer, Peer, Peer]:
+    """Three come in, and have read all that they were sent."""
     stage.server()
     anna = stage.enters("Anna", 1)
     berta = stage.enters("Berta", 2)
@@ -32,11 +42,7 @@ def parla(stage: Stage) -> None:
     carla = stage.enters("Carla", 3)
     for other in (anna, berta):
         other.reads("* Carla ha entrat al xat.")
-    stage.begins()
-    anna.sends("Bon dia!")
-    for other in (berta, carla):
-        other.reads("[Anna] Bon dia!")
-    stage.ends()
+    return anna, berta, carla
 
 
 def quit(stage: Stage) -> None:
@@ -56,13 +62,7 @@ def quit(stage: Stage) -> None:
 
 def perdut(stage: Stage) -> None:
     """The connection of one is lost; the others are told."""
-    stage.server()
-    anna = stage.enters("Anna", 1)
-    berta = stage.enters("Berta", 2)
-    anna.reads("* Berta ha entrat al xat.")
-    carla = stage.enters("Carla", 3)
-    for other in (anna, berta):
-        other.reads("* Carla ha entrat al xat.")
+    anna, berta, carla = _three_inside(stage)
     stage.begins()
     anna.is_lost()
     for other in (berta, carla):
