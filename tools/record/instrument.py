@@ -10,14 +10,17 @@ program's own files make is told of, not what the library makes for itself.
 An object has `stamp` (nanoseconds of a clock that all processes share), `thread` (its
 name), `call`, `on` (what the call is made on) and `in` (the program's functions that
 led to it, the outermost first). Of a call that waits there are two: one with the call
-`waits`, and one when it is over. What another thread or process may notice is told
-before it is done, and what somebody else caused after it has happened: so an effect
-never comes before its cause.
+`waits`, and one when it is over; of the keyboard, a queue, and the main thread's wait
+for the others when it has ended, only the first. What another thread or process may
+notice is told before it is done, and what somebody else caused after it has happened:
+so an effect never comes before its cause.
 """
 
 import _thread
+import builtins
 import json
 import os
+import queue
 import runpy
 import socket
 import sys
@@ -28,6 +31,8 @@ PlainSocket = socket.socket
 PlainLock = threading.Lock
 PlainRLock = threading.RLock
 PlainEvent = threading.Event
+plain_open = builtins.open
+plain_input = builtins.input
 
 
 class Log:
@@ -177,6 +182,48 @@ class Event(PlainEvent):
         return marked
 
 
+class Keyboard:
+    """The standard input, opened as a file; tells before each line it waits for."""
+
+    def __init__(self, file):
+        self._file = file
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self._file.close()
+
+    def __iter__(self):
+        log.tell("waits", "keyboard", **{"for": "read"})
+        while line := self._file.readline():
+            yield line
+            log.tell("waits", "keyboard", **{"for": "read"})
+
+
+def telling_open(file, *args, **kwargs):
+    """Open a file; the standard input tells."""
+    opened = plain_open(file, *args, **kwargs)
+    return Keyboard(opened) if file == 0 else opened
+
+
+def telling_input(*args):
+    """Read a line of the standard input, and tell before."""
+    log.tell("waits", "keyboard", **{"for": "read"})
+    return plain_input(*args)
+
+
+def make_queues_tell():
+    """Have `queue.Queue` tell when the program is going to wait for something."""
+    plain_get = queue.Queue.get
+
+    def get(self, *args, **kwargs):
+        log.tell("waits", "queue", **{"for": "get"})
+        return plain_get(self, *args, **kwargs)
+
+    queue.Queue.get = get
+
+
 def telling_lock(plain):
     """A maker of locks: those that the program asks for tell."""
 
@@ -240,10 +287,16 @@ def main():
     threading.Lock = telling_lock(PlainLock)
     threading.RLock = telling_lock(PlainRLock)
     threading.Event = telling_event
+    builtins.open = telling_open
+    builtins.input = telling_input
+    make_queues_tell()
     make_threads_tell()
     sys.argv = [program, *arguments]
     sys.path[0] = os.path.dirname(program)
-    runpy.run_path(program, run_name="__main__")
+    try:
+        runpy.run_path(program, run_name="__main__")
+    finally:
+        log.tell("waits", "threads", **{"for": "join"})
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """A record: what was told in one run, with names that are the same at each run.
 
-Left out are times, ports, the waits that ended with nothing (but for a thread's last
-one before it does something else), and a second shutdown() of the same socket.
+Left out are times, ports, the waits for what is `UNRECORDED`, those that ended with
+nothing (but for a thread's last one before it does something else), and a second
+shutdown() of the same socket.
 """
 
 import dataclasses
@@ -16,6 +17,8 @@ ROLES = {
     "gestiona_teclat": "teclat",
     "llegeix_teclat": "teclat",
 }
+#: What a thread waits for unrecorded: who drives a scenario has to know, nobody else.
+UNRECORDED = ("keyboard", "queue", "threads")
 _ADDRESS = re.compile(r"\d+\.\d+\.\d+\.\d+:\d+")
 _KEPT = ("call", "on", "bytes", "gives", "timeout", "error", "in")
 
@@ -94,6 +97,8 @@ def _follow(waiting: dict[str, str], told: Event, names: "_Names") -> None:
     """Keep up with what each thread waits for."""
     thread = names.thread(told["process"], told["thread"])
     if told["call"] == "waits":
+        if told["on"] in UNRECORDED:
+            return
         waiting[thread] = f"{told['for']} {names.thing(told['process'], told['on'])}"
     elif "timeout" not in told:
         waiting.pop(thread, None)

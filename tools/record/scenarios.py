@@ -99,7 +99,7 @@ def naive(stage: Stage) -> None:
     # Two sends, one recv: she is connected, and does not read yet.
     with server.held():
         berta = stage.client("Berta")
-        stage.wait_for(berta, call="waits")
+        stage.wait_for(berta, call="waits", **{"for": "recv"})
         holding = berta.held()
         holding.__enter__()
     stage.wait_for(server, call="send", bytes="* Hola, Berta!")

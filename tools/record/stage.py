@@ -27,9 +27,6 @@ PATIENCE = 20.0
 #: Linger no time: what closes such a socket resets the connection.
 NO_LINGER = struct.pack("ii", 1, 0)
 
-#: Threads that may wait for something which is not told of, the keyboard.
-UNSEEN_WAIT = ("MainThread", "teclat")
-
 
 class RecordError(Exception):
     """A scenario did not go as it must; the message says what was missing."""
@@ -285,21 +282,12 @@ class Stage:
         """Whether every thread of the programs that run waits for somebody else."""
         running = {program.name for program in self._running if not program.ended}
         last: dict[tuple[str, str], bool] = {}
-        seen_to_wait = set()
         for event in self.events:
             process = event["process"]
+            if event["call"] == "types":  # our own doing
+                continue
             if event["call"] == "start":
                 last.setdefault((process, event["on"].removeprefix("thread ")), False)
             waits = event["call"] in ("waits", "end") or "timeout" in event
             last[process, event["thread"]] = waits
-            if waits:
-                seen_to_wait.add((process, event["thread"]))
-        return all(
-            waits
-            for (process, thread), waits in last.items()
-            if process in running
-            and (
-                (process, thread) in seen_to_wait
-                or not any(name in thread for name in UNSEEN_WAIT)
-            )
-        )
+        return all(waits for (process, _), waits in last.items() if process in running)
