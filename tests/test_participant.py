@@ -379,6 +379,22 @@ def _means_namesakes() -> str:
 
 @step("P7")
 @pytest.mark.waits
+def test_who_says_nothing_stays_in(scene):
+    """Tried alone: what others see of it (P5, P6) tells nothing about who listens."""
+    anna = scene.server().welcomes()
+    anna.keeps_quiet()
+    anna.stays_connected(
+        tr(
+            "Qui ha entrat s'hi queda fins que se'n va, encara que calli: el seu fil "
+            "l'ha de continuar escoltant, també després d'un TIMEOUT de rep().",
+            "Whoever has come in stays until it leaves, silent or not: its thread has "
+            "to go on listening to it, after a TIMEOUT of rep() too.",
+        )
+    )
+
+
+@step("P7")
+@pytest.mark.waits
 def test_after_a_silence_one_is_heard_as_before(scene):
     """Half a text before a `TIMEOUT` of `rep()`, the other half after it."""
     server = scene.server()
@@ -951,7 +967,7 @@ def test_a_line_too_long_for_the_connection_ends_it(scene):
 @step("P12")
 def test_who_is_lost_while_somebody_talks_has_one_farewell(scene):
     """Two threads notice: that of who is lost, and that of who is heard by it."""
-    server = scene.server()
+    server = scene.server(awkward=True)
     anna, *losers, berta = server.welcomes_all(8)
     count = 40
     for loser in losers:

@@ -191,7 +191,7 @@ def test_when_it_can_accept_no_more_everyone_is_told_and_the_status_is_1(scene):
 
 @step("R4")
 def test_a_client_that_goes_at_once_ends_nothing(scene):
-    server = scene.server()
+    server = scene.server(awkward=True)
     server.arrives().enters(1)
     with scene.in_short(
         "50 persones es connecten i trenquen la connexió (RST)",
@@ -204,7 +204,8 @@ def test_a_client_that_goes_at_once_ends_nothing(scene):
         "A client that leaves as soon as it has connected must not stop whoever "
         "listens: those who come after it have to get in.",
     )
-    berta = server.arrives()
+    with scene.in_a_plight():
+        berta = server.arrives(means=means)
     berta.gets(GREETING, means)
     berta.says(berta.name)
     berta.gets(hello(berta.name, 2), means)

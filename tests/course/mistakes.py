@@ -5,7 +5,7 @@ One file of `wrong/` is one mistake:
     base     what it is made on: a level ("full"), or exercises solved on top of it
              ("noms", "noms,consola", "all")
     step     the step that must fail, and be the first to, in the order to work in
-    thought  what the learner had in mind, in one sentence
+    thought  what the learner had in mind, in one sentence: `thought.ca`, `thought.en`
     varies   only where the transcript is not the same at each run: why that is so
     change   one table or more: in `file`, the text `find`, which stands there exactly
              once, becomes `replace`
@@ -19,6 +19,7 @@ import tomllib
 from collections.abc import Mapping
 
 from tools.catalogue import EXERCISES, MASTER, load_catalogue, load_levels
+from tools.language import LANGUAGES
 from tools.levels.fates import FULL
 from tools.levels.programs import Programs
 
@@ -50,7 +51,7 @@ class Mistake:
     level: str
     exercises: tuple[str, ...]
     step: str
-    thought: str
+    thought: Mapping[str, str]
     varies: str
     changes: tuple[Change, ...]
 
@@ -110,6 +111,9 @@ def load(path: pathlib.Path) -> Mistake:
     _check_keys(name, data, KEYS, OPTIONAL_KEYS)
     if data["step"] not in load_catalogue().steps:
         raise MistakeError(f"{name}: there is no step {data['step']!r}")
+    if not isinstance(data["thought"], dict) or not all(data["thought"].values()):
+        raise MistakeError(f"{name}: write thought.ca and thought.en")
+    _check_keys(f"{name}: thought", data["thought"], set(LANGUAGES))
     changes = data["change"]
     if not isinstance(changes, list) or not changes:
         raise MistakeError(f"{name}: write one [[change]] or more")

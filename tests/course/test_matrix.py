@@ -17,13 +17,13 @@ def programs():
 
 @pytest.mark.parametrize("step", SEEN)
 def test_the_steps_own_tests_notice_that_it_is_missing(step, programs):
-    found = matrix.row(programs, step, only=[step])
-    if step not in found["failed"]:
-        # What it needs does not work without it either, and is told of first.
-        assert step in found["not_reached"]
+    if not matrix.notices(programs, step):
+        # Nobody gets in, which its tests need: then it is told of what they need.
         needs = programs.catalogue.all_needs(step)
-        found = matrix.row(programs, step, only=[step, *needs])
-        assert set(found["failed"]) & {step, *needs}
+        names = [f"--step={name}" for name in (step, *needs)]
+        statuses = matrix.judge_without(programs, step, "-n0", *names).statuses
+        assert statuses[step] == "not_reached"
+        assert "failed" in statuses.values()
 
 
 def test_the_whole_matrix_is_as_it_must_be(programs):
@@ -42,12 +42,18 @@ def test_the_whole_matrix_is_as_it_must_be(programs):
     ],
 )
 def test_what_is_wrong_is_told(found, says, programs):
-    found = {"failed": found, "not_reached": []}
+    found = {"own": "P8" in found, "failed": found, "not_reached": []}
     assert list(matrix.problems(programs.catalogue, {"P8": found})) == [says]
 
 
 def test_a_need_may_be_the_first_to_fail(programs):
     catalogue = programs.catalogue
     need = next(iter(catalogue.steps["P8"].needs))
-    found = {"failed": [need, "P8"], "not_reached": []}
+    found = {"own": True, "failed": [need, "P8"], "not_reached": []}
     assert list(matrix.problems(catalogue, {"P8": found})) == []
+
+
+def test_anything_may_fail_first_in_a_program_that_stops_with_an_error(programs):
+    found = {"own": True, "failed": ["R5", "P8"], "not_reached": []}
+    found["raises"] = "NameError: name 'estat' is not defined"
+    assert list(matrix.problems(programs.catalogue, {"P8": found})) == []

@@ -1,11 +1,14 @@
 """The pages: what their directives give, and what the site's check finds."""
 
+import re
+
 import pytest
 
-from tools import language
+from tests.course import mistakes
+from tools import language, matrix
 from tools.catalogue import ROOT, Fate, load_catalogue
 from tools.levels import snippets
-from tools.site import check, pages, search
+from tools.site import check, pages, proof, search
 from tools.site.source import WALK, Source
 
 PAGES = sorted((ROOT / "docs").glob("[ce][an]/*.md"))
@@ -47,6 +50,29 @@ def test_a_pages_directives_can_be_followed(path, source):
 def test_a_directive_that_cannot_be_followed(directive, says, source):
     with pytest.raises(pages.PageError, match=says):
         pages.expand(f"Text.\n\n{directive}\n", source)
+
+
+def test_every_mistake_is_on_the_page_and_a_step_links_to_its_own(source):
+    page = (ROOT / "docs" / "ca" / "errors.md").read_text(encoding="utf-8")
+    text = pages.expand(page, source)
+    thoughts = [mistakes.load(path).thought["ca"] for path in mistakes.paths()]
+    shown = re.findall(r'^\?\?\? failure "(.*)"$', text, re.MULTILINE)
+    assert sorted(shown) == sorted(thoughts)
+    for path in mistakes.paths():
+        step = mistakes.load(path).step
+        assert f"{{#{step}}}" in text
+        assert f"](errors.md#{step})" in pages.expand(f"[[hints {step}]]", source)
+
+
+def test_a_step_says_what_fails_without_it(source):
+    text = pages.expand("[[without N1]]", source)
+    assert "sense el pas falla [N1](noms.md#N1), i prou." in text
+    row = matrix.read()["C1"]
+    text = pages.expand("[[without C1]]", source)
+    assert "sense el pas fallen [C1](connexio.md#C1), " in text
+    assert row["raises"] in text
+    more = len(row["failed"]) - proof.SHOWN
+    assert (f" i {more} passos més" if more > 1 else " i 1 pas més") in text
 
 
 def test_hints_are_folded_one_in_another(source):

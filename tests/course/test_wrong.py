@@ -26,7 +26,7 @@ def test_the_step_tells_of_the_mistake(path, tmp_path, caches, pytestconfig):
     text = feedback.told(mistake, outcome)
     if pytestconfig.option.record:
         feedback.record(mistake, text)
-    why = f"«{mistake.thought}»\n{outcome.output}"
+    why = f"«{mistake.thought['en']}»\n{outcome.output}"
     assert outcome.failed, f"no step fails: {why}"
     assert outcome.failed[0] == mistake.step, why
     # Elsewhere the system says the same in other words.
@@ -52,7 +52,8 @@ def test_the_figures_are_those_of_the_feedback(pytestconfig):
 GOOD = """\
 base = "full"
 step = "P8"
-thought = "Everyone is everyone."
+thought.ca = "Tothom és tothom."
+thought.en = "Everyone is everyone."
 
 [[change]]
 file = "connexio.py"
@@ -93,7 +94,10 @@ REFUSED = [
     ),
     ('base = "full"\n', "", "base is missing; write base, change, step, thought"),
     ('"P8"', '"P99"', "there is no step 'P99'"),
-    ("thought", "tought", "t"),
+    ("thought.ca", "tought.ca", "t"),
+    ('thought.ca = "Tothom és tothom."\n', "", "thought: ca is missing; write ca, en"),
+    ("thought.ca", "thought.fr", "thought: "),
+    ('"Tothom és tothom."', '""', "write thought.ca and thought.en"),
     ("[[change]]", "[change]", "write one [[change]] or more"),
     ("find =", "fined =", "change 1: fin"),
     ("= 5", "= 0.5", "change 1: changes nothing"),

@@ -4,6 +4,7 @@ made-up server for clients to connect to."""
 import contextlib
 import dataclasses
 import re
+import select
 import socket
 import struct
 
@@ -231,6 +232,18 @@ class Peer:
         self.scene.note(
             self.label, "←", tr("(fi de la connexió)", "(end of the connection)")
         )
+
+    def stays_connected(self, means: str | None = None) -> None:
+        """So far neither a line has come nor the end of the stream."""
+        if self._received or select.select([self.sock], [], [], 0)[0]:
+            came = self.next(Deadline())
+            if isinstance(came, str):
+                came = Line(self.label, came)
+            expected = tr(
+                f"{self.label} continua connectat, i no li arriba res",
+                f"{self.label} stays connected, and nothing comes",
+            )
+            raise Disappointment(expected, came, means)
 
     def gets_rest(self, means: str | None = None) -> list[str]:
         """All the lines up to the end of the stream."""

@@ -7,7 +7,7 @@ or of `figures`, which gives what stands in its place.
 import re
 from collections.abc import Callable
 
-from . import figures, parts, proof
+from . import figures, mistakes, parts, proof
 from .source import Source
 
 _DIRECTIVE = re.compile(r"^( *)\[\[([a-z]+)((?: [^\]\s]+)*)\]\]$", re.M)
@@ -29,6 +29,7 @@ DIRECTIVES: dict[str, Callable[..., str]] = {
         parts.exercises,
         parts.start,
         parts.solution,
+        mistakes.mistakes,
         proof.figures,
         figures.drawing,
         figures.replay,

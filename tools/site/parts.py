@@ -14,7 +14,7 @@ from tools.catalogue import ROOT, Fate, Step
 from tools.language import current, tr
 from tools.levels import snippets
 
-from . import terminals
+from . import mistakes, proof, terminals
 from .sidebyside import beside
 from .source import WALK, Source
 
@@ -94,11 +94,14 @@ def without(source: Source, name: str) -> str:
         "Ratllat, el que ja no surt; ressaltat, el que surt en lloc seu.",
         "Struck out, what no longer comes; marked, what comes instead.",
     )
-    return terminals.show(shown) + f"\n\n{note}\n{{ .terminal-note }}\n"
+    return (
+        f"{terminals.show(shown)}\n\n{note}\n{{ .terminal-note }}\n\n"
+        f"{proof.removal(source, name)}\n"
+    )
 
 
 def hints(source: Source, name: str) -> str:
-    """The step's hints, one inside another: the next is asked for."""
+    """The step's hints, one inside another, and a link to its common mistakes."""
     entry = _step(source, name)
     titles = [
         tr("Una pista", "A hint"),
@@ -111,7 +114,7 @@ def hints(source: Source, name: str) -> str:
     ):
         body = _linked(hint) + (f"\n\n{text}" if text else "")
         text = _folded("tip", title, body)
-    return text
+    return f"{text}\n\n{mistakes.link(name)}"
 
 
 def steps(source: Source, letter: str) -> str:

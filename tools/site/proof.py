@@ -3,12 +3,15 @@
 import json
 
 from tools import collisions, matrix
-from tools.catalogue import ROOT
 from tools.language import tr
 
+from .mistakes import WRONG
 from .source import Source
 
-MISTAKES = ROOT / "tests" / "course" / "wrong" / "figures.json"
+MISTAKES = WRONG / "figures.json"
+
+#: Of the steps that fail without another, so many are named.
+SHOWN = 5
 
 
 def figures(source: Source) -> str:
@@ -43,6 +46,35 @@ def _removals(source: Source):
             ", ".join(rest),
             how,
         )
+
+
+def removal(source: Source, step: str) -> str:
+    """What the suite says when a step is taken out of the full program."""
+    found = matrix.read()[step]
+    failed = found["failed"]
+    links = [f"[{name}]({source.page_of(name)}#{name})" for name in failed[:SHOWN]]
+    if len(failed) > SHOWN:
+        rest = len(failed) - SHOWN
+        links.append(
+            tr("1 pas més", "1 more step")
+            if rest == 1
+            else tr(f"{rest} passos més", f"{rest} more steps")
+        )
+    *first, last = links
+    if first:
+        names = ", ".join(first) + tr(f" i {last}", f" and {last}")
+        text = tr(f"fallen {names}", f"{names} fail")
+    else:
+        text = tr(f"falla {last}, i prou", f"{last} fails, and nothing else")
+    if "raises" in found:
+        text += tr(
+            f", perquè el programa s'atura (`{found['raises']}`)",
+            f", because the program stops (`{found['raises']}`)",
+        )
+    return tr(
+        f"Segons la bateria, sense el pas {text}.",
+        f"Without the step, says the suite, {text}.",
+    )
 
 
 def _mistakes():
