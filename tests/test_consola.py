@@ -363,19 +363,14 @@ def test_there_is_room_for_another_one_and_no_second_farewell(scene):
     """When its place is free, its thread has ended: it has nothing more to say."""
     server = scene.server()
     witness, berta = server.welcomes_all(2)
-    with scene.in_short(
-        f"es connecten {MOST - 2} persones més, que no diuen el nom",
-        f"{MOST - 2} more people connect, who do not say their names",
-    ):
-        for _ in range(MOST - 2):
-            server.arrives().greeted()
     with scene.needing("R5"):
+        server.is_crowded_with(MOST - 2)
         server.arrives().gets(FULL)
     _answers(server, f"expulsa {berta.name}", expelled(berta.name), _means_expelled())
-    witness.gets(was_expelled(berta.name), _means_expelled())
+    witness.gets_until(was_expelled(berta.name), _means_expelled())
     newcomer = _comes_in_the_end(server)
     newcomer.says(newcomer.name)
-    newcomer.gets(hello(newcomer.name, 2), _means_one_farewell())
+    newcomer.gets(hello(newcomer.name, MOST), _means_one_farewell())
     witness.gets(came_in(newcomer.name), _means_one_farewell())
 
 

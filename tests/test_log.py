@@ -134,13 +134,9 @@ def test_the_servers_log_is_utf8_whatever_the_locale(scene):
 @step("L1")
 def test_the_server_logs_a_newcomer_for_whom_there_is_no_room(scene):
     server = scene.server()
-    with scene.in_short(
-        f"arriben {CONNECTIONS} clients", f"{CONNECTIONS} clients arrive"
-    ):
-        for _ in range(CONNECTIONS):
-            server.arrives().greeted()
-    newcomer = server.arrives(source=own_address(scene.words.random))
     with scene.needing("R5"):
+        server.is_crowded_with(CONNECTIONS)
+        newcomer = server.arrives(source=own_address(scene.words.random))
         newcomer.gets(FULL)
     server_log(server).gets("WARNING", newcomer.origin[0], means=NO_ROOM)
 

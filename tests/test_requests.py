@@ -218,7 +218,10 @@ def test_a_client_that_goes_at_once_ends_nothing(scene):
 def test_the_101st_is_turned_away_until_somebody_leaves(scene):
     server = scene.server()
     means = _means_places()
-    anna, berta, nameless = _fill(server, means)
+    anna, berta = server.arrives().enters(1), server.arrives().enters(2)
+    server.is_crowded_with(MOST - 3, means)
+    nameless = server.arrives()
+    nameless.gets(GREETING, means)
     for _ in range(3):
         late = server.arrives()
         late.gets(FULL, means)
@@ -226,7 +229,7 @@ def test_the_101st_is_turned_away_until_somebody_leaves(scene):
     # Those inside chat on.
     text = scene.words.text()
     anna.says(text)
-    berta.gets(f"[{anna.name}] {text}", means)
+    berta.gets_until(f"[{anna.name}] {text}", means)
 
     for leaver in (nameless, berta):
         leaver.leaves()
@@ -236,7 +239,7 @@ def test_the_101st_is_turned_away_until_somebody_leaves(scene):
         late.gets(FULL, means)
         late.gets_end(means)
     newcomer.says(newcomer.name)
-    newcomer.gets(hello(newcomer.name, 2), means)
+    newcomer.gets(hello(newcomer.name, MOST - 1), means)
 
 
 def _means_places() -> str:
@@ -250,20 +253,6 @@ def _means_places() -> str:
         "those that were turned away do not. Who finds no room is told so at once, "
         "without waiting for anybody to leave.",
     )
-
-
-def _fill(server: Server, means: str) -> tuple[Participant, Participant, Participant]:
-    """There is no room left; two have said their names, one of the others comes too."""
-    anna = server.arrives().enters(1)
-    berta = server.arrives().enters(2)
-    with server.scene.in_short(
-        f"es connecten {MOST - 2} persones més, que no diuen el nom",
-        f"{MOST - 2} more people connect, who do not say their names",
-    ):
-        others = [server.arrives() for _ in range(MOST - 2)]
-        for other in others:
-            other.gets(GREETING, means)
-    return anna, berta, others[0]
 
 
 def _comes_in_the_end(server: Server, means: str) -> Participant:

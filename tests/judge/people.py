@@ -512,6 +512,28 @@ class Server(Process):
         """So many come in, one after another; everyone has read everything."""
         return [self.welcomes() for _ in range(count)]
 
+    def is_crowded_with(
+        self, count: int, means: str | None = None
+    ) -> list[Participant]:
+        """So many come in at the same time; `means` is what it means when one cannot.
+
+        They say their names without waiting to be asked: the time that they have to do
+        it cannot run out, however busy the machine is. They have read that they are in,
+        and nothing more.
+        """
+        note = tr(f"entren {count} persones més", f"{count} more people come in")
+        with self.scene.in_short(note, note):
+            crowd = [self.arrives() for _ in range(count)]
+            for one in crowd:
+                one.says(one.name)
+            for one in crowd:
+                one.gets(GREETING, means)
+                with self.scene.needing("P4"):
+                    came = one.next(Deadline())
+                    if isinstance(came, Came):
+                        raise Disappointment(f"{one.label} ← * Hola, …", came)
+        return crowd
+
     def goes(self, participant: Participant) -> None:
         """Take somebody off the list of those inside (it has left, in some way)."""
         self.inside.remove(participant)

@@ -84,9 +84,9 @@ def title(name: str) -> str:
     """The title of a sequence."""
     return {
         "entra": tr("Entren dues persones al xat", "Two people come into the chat"),
-        "parla": tr("Anna parla, i les altres llegeixen", "Anna talks, others read"),
-        "quit": tr("Anna se'n va amb {quit}", "Anna leaves with {quit}"),
-        "perdut": tr("Es perd la connexió d'Anna", "Anna's connection is lost"),
+        "parla": tr("L'Anna parla, i les altres llegeixen", "Anna talks, others read"),
+        "quit": tr("L'Anna se'n va amb {quit}", "Anna leaves with {quit}"),
+        "perdut": tr("Es perd la connexió de l'Anna", "Anna's connection is lost"),
         "final": tr("S'acaba el xat, amb gent a dins", "The chat ends, people inside"),
     }[name]
 
@@ -95,4 +95,4 @@ def group_title(group: str) -> str:
     """What stands above the lanes of a group."""
     if group == "server":
         return tr("servidor", "server")
-    return tr("client d'Anna", "Anna's client")
+    return tr("client de l'Anna", "Anna's client")

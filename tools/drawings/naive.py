@@ -85,7 +85,7 @@ def parts(record: Record) -> list[Part]:
             server,
             *glued,
             tr(
-                'No és igual a "{quit}": el servidor no sap que Anna se\'n va.',
+                "No és igual a \"{quit}\": el servidor no sap que l'Anna se'n va.",
                 'It does not equal "{quit}": the server does not know that Anna '
                 "leaves.",
             ),

@@ -24,13 +24,18 @@ def speaking(lang: str) -> Iterator[None]:
         language.use(before)
 
 
+def the(name: str) -> str:
+    """Somebody's name in a Catalan sentence: «l'Anna», «la Berta» (all are women)."""
+    return f"l'{name}" if name[0] in "AEIOUÀÈÉÍÒÓÚH" else f"la {name}"
+
+
 def of(name: str) -> str:
-    """Somebody's name after «de», in Catalan: «d'Anna», «de Berta»."""
-    return f"d'{name}" if name[0] in "AEIOUÀÈÉÍÒÓÚH" else f"de {name}"
+    """The same after «de»: «de l'Anna», «de la Berta»."""
+    return f"de {the(name)}"
 
 
 def thread(name: str) -> str:
-    """What a thread of a record is called in a sentence; people keep their name."""
+    """What a thread of a record is called in a sentence; people have their name."""
     process, _, role = name.rpartition("/")
     match role.split():
         case ["participant", who]:
@@ -45,7 +50,7 @@ def thread(name: str) -> str:
             return tr("el fil «connexio» del client", "the client's thread “connexio”")
         case ["teclat"]:
             return tr("el fil del teclat", "the keyboard's thread")
-    return name
+    return tr(the(name), name)
 
 
 def sentence(text: str) -> str:

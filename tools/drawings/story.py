@@ -5,7 +5,7 @@ import dataclasses
 from tools.language import tr
 from tools.record.normal import Event, Record
 
-from .speech import of, quoted, sentence, thread
+from .speech import of, quoted, sentence, the, thread
 
 
 @dataclasses.dataclass
@@ -69,8 +69,8 @@ class _Teller:
     def connect(self, event, later):
         who = event["thread"]
         words = tr(
-            f"{who} es connecta. El fil de peticions, que esperava a accept(), en rep "
-            "un sòcol nou.",
+            f"{the(who)} es connecta. El fil de peticions, que esperava a accept(), en "
+            "rep un sòcol nou.",
             f"{who} connects. The requests thread, which waited in accept(), gets a "
             "new socket.",
         )
@@ -103,7 +103,7 @@ class _Teller:
             )
         elif sender == f"participant {owner}":
             words = tr(
-                f"{thread(sender)} envia a {owner}: {line}",
+                f"{thread(sender)} envia a {the(owner)}: {line}",
                 f"{thread(sender)} sends {owner}: {line}",
             )
         else:
