@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.course import mistakes
-from tools import language, matrix
+from tools import drawings, language, matrix
 from tools.catalogue import ROOT, Fate, load_catalogue
 from tools.levels import snippets
 from tools.site import check, pages, proof, search
@@ -50,6 +50,13 @@ def test_a_pages_directives_can_be_followed(path, source):
 def test_a_directive_that_cannot_be_followed(directive, says, source):
     with pytest.raises(pages.PageError, match=says):
         pages.expand(f"Text.\n\n{directive}\n", source)
+
+
+@pytest.mark.parametrize("lang", language.LANGUAGES)
+def test_every_drawing_is_on_a_page(lang):
+    texts = [p.read_text("utf-8") for p in PAGES if p.parent.name == lang]
+    asked = re.findall(r"^\[\[(?:drawing|replay) (\w+)\]\]$", "\n".join(texts), re.M)
+    assert sorted(asked) == sorted(drawings.DRAWINGS)
 
 
 def test_every_mistake_is_on_the_page_and_a_step_links_to_its_own(source):
