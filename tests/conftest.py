@@ -58,6 +58,7 @@ def pytest_addoption(parser):
     )
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config):
     config.addinivalue_line("markers", "step(id): the step that the test is about")
     config.addinivalue_line("markers", "thorough: its wait is long; see --thorough")
@@ -254,6 +255,10 @@ class Suite:
         else:
             folder = tempfile.mkdtemp(prefix="fil-a-fil-")
         config.ledger = Ledger(pathlib.Path(folder))
+        if config.option.basetemp is None and not self._worker:
+            # pytest's own place is for all the user's runs, and those that end at the
+            # same time trip over each other.
+            config.option.basetemp = os.path.join(folder, "pytest")
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node):
