@@ -474,6 +474,7 @@ def test_what_the_two_say_goes_to_each_other_alone(scene):
     )
     for author, reader in ((anna, berta), (berta, anna), (berta, anna), (anna, berta)):
         _says_to(author, reader, means=means)
+    _says_to(dolors, anna, berta, carla, means=means)
     # Who would have one of them is told that it cannot be, and they are not.
     carla.says(f"{{convida {berta.name}}}")
     with scene.needing("Y2"):

@@ -36,6 +36,8 @@ CHANGING = [
     (r"\b\d{4}-\d\d-\d\d\b", "AAAA-MM-DD"),
     (r"\b\d+ vegades\b", "N vegades"),
     (r"\b\d+ MB\b", "N MB"),
+    # Threads without a name get one in the order in which they are made.
+    (r"\bThread-\d+", "Thread-N"),
     (r"(?<!\w)/[^\s'\"]*/fil-a-fil-[^\s'\"…]*", "CARPETA"),
     # Where a line of the master is, is another matter.
     (r"\b(line|línia) \d+", r"\1 N"),
