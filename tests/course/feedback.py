@@ -15,12 +15,11 @@ import json
 import pathlib
 import re
 
+from tools.mistakes import FEEDBACK, FIGURES
+
 from . import mistakes
 from .judging import Outcome
-from .mistakes import WRONG, Mistake
-
-FEEDBACK = WRONG / "feedback"
-FIGURES = WRONG / "figures.json"
+from .mistakes import Mistake
 
 RECORD = "pytest --record tests/course/test_wrong.py"
 
@@ -89,17 +88,16 @@ def difference(mistake: Mistake, text: str) -> str:
 
 def figures() -> dict[str, int]:
     """How many mistakes there are, and of how many the recorded feedback tells."""
-    expected, first = [], []
+    pairs = []
     for path in mistakes.paths():
         mistake = mistakes.load(path)
         recorded = path_of(mistake)
         text = recorded.read_text(encoding="utf-8") if recorded.exists() else "\n"
-        expected.append(mistake.step)
-        first.append(text.splitlines()[0])
+        pairs.append((mistake.step, text.splitlines()[0]))
     return {
-        "mistakes": len(expected),
-        "caught": sum(map(bool, first)),
-        "at_the_expected_step_first": sum(map(str.__eq__, expected, first)),
+        "mistakes": len(pairs),
+        "caught": sum(bool(first) for _, first in pairs),
+        "at_the_expected_step_first": sum(first == step for step, first in pairs),
     }
 
 

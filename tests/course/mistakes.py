@@ -22,8 +22,7 @@ from tools.catalogue import EXERCISES, MASTER, load_catalogue, load_levels
 from tools.language import LANGUAGES
 from tools.levels.fates import FULL
 from tools.levels.programs import Programs
-
-WRONG = pathlib.Path(__file__).with_name("wrong")
+from tools.mistakes import WRONG
 
 KEYS = {"base", "step", "thought", "change"}
 OPTIONAL_KEYS = {"varies"}

@@ -114,7 +114,7 @@ def hints(source: Source, name: str) -> str:
     ):
         body = _linked(hint) + (f"\n\n{text}" if text else "")
         text = _folded("tip", title, body)
-    return f"{text}\n\n{mistakes.link(name)}"
+    return f"{text}\n\n{mistakes.link(source, name)}"
 
 
 def steps(source: Source, letter: str) -> str:

@@ -2,13 +2,10 @@
 
 import json
 
-from tools import collisions, matrix
+from tools import collisions, matrix, mistakes
 from tools.language import tr
 
-from .mistakes import WRONG
 from .source import Source
-
-MISTAKES = WRONG / "figures.json"
 
 #: Of the steps that fail without another, so many are named.
 SHOWN = 5
@@ -26,7 +23,7 @@ def figures(source: Source) -> str:
 
 
 def _removals(source: Source):
-    seen, own = matrix.noticed(source.catalogue, matrix.read())
+    seen, own = matrix.noticed(source.catalogue, source.matrix)
     how = "python3 -m tools matrix"
     yield (
         tr(
@@ -50,7 +47,7 @@ def _removals(source: Source):
 
 def removal(source: Source, step: str) -> str:
     """What the suite says when a step is taken out of the full program."""
-    found = matrix.read()[step]
+    found = source.matrix[step]
     failed = found["failed"]
     links = [f"[{name}]({source.page_of(name)}#{name})" for name in failed[:SHOWN]]
     if len(failed) > SHOWN:
@@ -78,7 +75,7 @@ def removal(source: Source, step: str) -> str:
 
 
 def _mistakes():
-    found = json.loads(MISTAKES.read_text(encoding="utf-8"))
+    found = json.loads(mistakes.FIGURES.read_text(encoding="utf-8"))
     total, first = found["mistakes"], found["at_the_expected_step_first"]
     how = "pytest tests/course/test_wrong.py"
     yield (

@@ -1,7 +1,8 @@
-"""What the pages are made from: catalogue, programs and sessions, read once."""
+"""What the pages are made from, read once."""
 
 import functools
 
+from tools import matrix, mistakes
 from tools.catalogue import ROOT, Fate, Group, Step, load_levels
 from tools.levels.programs import Programs, Texts
 from tools.levels.programs import read as read_programs
@@ -12,7 +13,10 @@ WALK = ("skeleton", "essential", "robust", "full")
 
 
 class Source:
-    """The catalogue, the sessions, and the programs of every level and exercise."""
+    """The catalogue, the programs of every level and exercise, and what was measured.
+
+    That is the sessions, the matrix, and the mistakes.
+    """
 
     def __init__(self, with_solutions: bool = False):
         self.with_solutions = with_solutions
@@ -20,6 +24,8 @@ class Source:
         self._levels = load_levels()
         self.catalogue = self._programs.catalogue
         self.sessions = read_sessions()
+        self.matrix = matrix.read()
+        self.mistakes = mistakes.read()
 
     @functools.cache  # noqa: B019 (there is one for a whole build)
     def texts(self, level: str) -> Texts:
