@@ -10,7 +10,6 @@ from tests.judge.disappointment import Disappointment, Other
 from tests.judge.people import (
     FULL,
     GREETING,
-    Line,
     Participant,
     Server,
     came_in,
@@ -390,9 +389,7 @@ def _comes_in_the_end(server: Server) -> Participant:
             newcomer.closes()
             time.sleep(0.05)
     if came != GREETING:
-        if isinstance(came, str):
-            came = Line(newcomer.label, came)
-        raise Disappointment(
+        raise newcomer.disappoints(
             f"{newcomer.label} ← {GREETING}",
             came,
             tr(

@@ -619,9 +619,7 @@ def test_a_wrong_one_waits_for_its_answer_and_nobody_waits_for_it(scene):
         if came != WRONG:
             break
         scene.note(first.label, "←", WRONG)
-    if isinstance(came, str):
-        came = Line(first.label, came)
-    raise Disappointment(
+    raise first.disappoints(
         tr(
             "els altres parlen, i algú rep la benvinguda, abans que "
             f"{first.label} rebi «{WRONG}»",

@@ -4,7 +4,7 @@ import re
 
 from tests.judge.deadline import Deadline
 from tests.judge.disappointment import Came, Disappointment, Other
-from tests.judge.people import Line, Participant, Server, came_in, hello, left, lost
+from tests.judge.people import Participant, Server, came_in, hello, left, lost
 from tests.judge.step import step
 from tools.language import tr
 
@@ -242,10 +242,10 @@ def _all_are_announced(witness: Participant, called: list[str]) -> None:
     while missing:
         came = witness.next(deadline)
         if came not in missing:
-            if isinstance(came, str):
-                came = Line(witness.label, came)
             line = came_in(next(iter(missing.values())))
-            raise Disappointment(f"{witness.label} ← {line}", came, _means_together())
+            raise witness.disappoints(
+                f"{witness.label} ← {line}", came, _means_together()
+            )
         del missing[came]
 
 
@@ -259,9 +259,8 @@ def _is_called_one_of(newcomer: Participant, names: set[str]) -> str:
         if found and found[1] in names:
             newcomer.scene.note(newcomer.label, "←", came)
             return found[1]
-        came = Line(newcomer.label, came)
     expected = tr(" o ", " or ").join(sorted(names, key=lambda name: (len(name), name)))
-    raise Disappointment(
+    raise newcomer.disappoints(
         f"{newcomer.label} ← * Hola, {expected}!…", came, _means_together()
     )
 

@@ -1012,10 +1012,8 @@ def _gets_one_farewell_each(
         elif isinstance(came, str) and text and texts and came.startswith(text):
             texts -= 1
         else:
-            if isinstance(came, str):
-                came = Line(listener.label, came)
             who = tr(" o ", " or ").join(sorted(p.name for p in missing)[:2])
-            raise Disappointment(
+            raise listener.disappoints(
                 tr(
                     f"{listener.label} rep un comiat de {who}, i un de sol",
                     f"{listener.label} gets a farewell of {who}, and just one",
@@ -1166,10 +1164,8 @@ class Flood:
     def _should_not_come(
         self, listener: Participant, came: str | Came, line: str
     ) -> None:
-        if isinstance(came, str):
-            came = Line(listener.label, came)
         expected = f"{listener.label} ← {shorten(line)}"
-        raise Disappointment(expected, came, _means_jammed())
+        raise listener.disappoints(expected, came, _means_jammed())
 
 
 def _means_jammed() -> str:

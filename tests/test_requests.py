@@ -14,7 +14,6 @@ from tests.judge.people import (
     CLOSING,
     FULL,
     GREETING,
-    Line,
     Participant,
     Server,
     StreamEnd,
@@ -265,9 +264,7 @@ def _comes_in_the_end(server: Server, means: str) -> Participant:
             server.scene.note(newcomer.label, "←", GREETING)
             return newcomer
         if came != FULL or not deadline.left():
-            if isinstance(came, str):
-                came = Line(newcomer.label, came)
-            raise Disappointment(f"{newcomer.label} ← {GREETING}", came, means)
+            raise newcomer.disappoints(f"{newcomer.label} ← {GREETING}", came, means)
         newcomer.closes()
         time.sleep(0.05)
 
@@ -302,9 +299,7 @@ def _knock_until_told(server: Server, witness: Participant) -> None:
     ):
         while (came := witness.next(Deadline(0.02))) != CLOSING:
             if not isinstance(came, Silence) or not deadline.left():
-                if isinstance(came, str):
-                    came = Line(witness.label, came)
-                raise Disappointment(f"{witness.label} ← {CLOSING}", came)
+                raise witness.disappoints(f"{witness.label} ← {CLOSING}", came)
             if (visitor := server.knocks()) is not None:
                 visitor.closes()
 

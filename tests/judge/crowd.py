@@ -125,8 +125,7 @@ class Crowd:
             if came == f"{beginning}{number}." and number.isdecimal():
                 if 2 <= int(number) <= 1 + len(self.members):
                     return int(number)
-            came = Line(participant.label, came)
-        raise Disappointment(f"{participant.label} ← {beginning}…", came)
+        raise participant.disappoints(f"{participant.label} ← {beginning}…", came)
 
     @staticmethod
     def _raise_the_first(errors: list[BaseException | None]) -> None:

@@ -191,19 +191,15 @@ class Peer:
         expected = f"{self.label} ← {shorten(line, CLOSE)}"
         came = self.next(Deadline())
         if came != line:
-            if isinstance(came, str):
-                came = Line(self.label, came)
-            raise Disappointment(expected, came, means)
+            raise self.disappoints(expected, came, means)
         self.scene.note(self.label, "←", shorten(line))
 
     def gets_one_of(self, *lines: str, means: str | None = None) -> str:
         """The next line that comes is one of `lines`; gives it."""
         came = self.next(Deadline())
         if came not in lines:
-            if isinstance(came, str):
-                came = Line(self.label, came)
             expected = tr(" o ", " or ").join(shorten(line, CLOSE) for line in lines)
-            raise Disappointment(f"{self.label} ← {expected}", came, means)
+            raise self.disappoints(f"{self.label} ← {expected}", came, means)
         self.scene.note(self.label, "←", shorten(came))
         return came
 
@@ -226,8 +222,6 @@ class Peer:
         """Nothing more comes but the end of the stream."""
         came = self.next(Deadline())
         if not isinstance(came, StreamEnd) or came.rest:
-            if isinstance(came, str):
-                came = Line(self.label, came)
             raise self._does_not_end(came, means)
         self.scene.note(
             self.label, "←", tr("(fi de la connexió)", "(end of the connection)")
@@ -236,14 +230,11 @@ class Peer:
     def stays_connected(self, means: str | None = None) -> None:
         """So far neither a line has come nor the end of the stream."""
         if self._received or select.select([self.sock], [], [], 0)[0]:
-            came = self.next(Deadline())
-            if isinstance(came, str):
-                came = Line(self.label, came)
             expected = tr(
                 f"{self.label} continua connectat, i no li arriba res",
                 f"{self.label} stays connected, and nothing comes",
             )
-            raise Disappointment(expected, came, means)
+            raise self.disappoints(expected, self.next(Deadline()), means)
 
     def gets_rest(self, means: str | None = None) -> list[str]:
         """All the lines up to the end of the stream."""
@@ -266,13 +257,21 @@ class Peer:
             if isinstance(self.next(deadline), Came):
                 break
 
-    def _does_not_end(self, came: Came, means: str | None) -> Disappointment:
+    def disappoints(
+        self, expected: str, came: str | Came, means: str | None = None
+    ) -> Disappointment:
+        """What to raise when `came`, a line or what came for it, is not `expected`."""
+        if isinstance(came, str):
+            came = Line(self.label, came)
+        return Disappointment(expected, came, means)
+
+    def _does_not_end(self, came: str | Came, means: str | None) -> Disappointment:
         """The end of the stream was expected, and something else came."""
         expected = tr(
             f"{self.label}: s'acaba la connexió",
             f"{self.label}: the connection comes to its end",
         )
-        return Disappointment(expected, came, means)
+        return self.disappoints(expected, came, means)
 
     def next(self, deadline: Deadline) -> str | Came:
         """The next line; or why there is none: `StreamEnd`, or `Silence`."""
