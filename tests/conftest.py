@@ -254,11 +254,10 @@ class Suite:
             folder = config.workerinput["ledger"]
         else:
             folder = tempfile.mkdtemp(prefix="fil-a-fil-")
-        config.ledger = Ledger(pathlib.Path(folder))
-        if config.option.basetemp is None and not self._worker:
             # pytest's own place is for all the user's runs, and those that end at the
             # same time trip over each other.
-            config.option.basetemp = os.path.join(folder, "pytest")
+            config.option.basetemp = config.option.basetemp or f"{folder}/pytest"
+        config.ledger = Ledger(pathlib.Path(folder))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node):

@@ -51,6 +51,10 @@ class Log:
             line["stamp"] = stamp or time.monotonic_ns()
             self._socket.sendall(json.dumps(line).encode() + b"\n")
 
+    def waits(self, call: str, on: str) -> None:
+        """Tell that a call is going to wait."""
+        self.tell("waits", on, **{"for": call})
+
     def is_programs(self, frame) -> bool:
         """Whether the code that this frame runs is the program's own."""
         return os.path.dirname(frame.f_code.co_filename) == self._folder
@@ -76,7 +80,7 @@ class Waiting:
         self._on = on
 
     def __enter__(self):
-        log.tell("waits", self._on, **{"for": self._call})
+        log.waits(self._call, self._on)
 
     def __exit__(self, kind, error, trace):
         if isinstance(error, TimeoutError):
@@ -176,7 +180,7 @@ class Event(PlainEvent):
         super().set()
 
     def wait(self, timeout=None):
-        log.tell("waits", self.known_as, **{"for": "wait"})
+        log.waits("wait", self.known_as)
         marked = super().wait(timeout)
         log.tell("wait", self.known_as, **({} if marked else {"timeout": True}))
         return marked
@@ -195,10 +199,11 @@ class Keyboard:
         self._file.close()
 
     def __iter__(self):
-        log.tell("waits", "keyboard", **{"for": "read"})
-        while line := self._file.readline():
-            yield line
-            log.tell("waits", "keyboard", **{"for": "read"})
+        return iter(self._line, "")
+
+    def _line(self):
+        log.waits("read", "keyboard")
+        return self._file.readline()
 
 
 def telling_open(file, *args, **kwargs):
@@ -209,7 +214,7 @@ def telling_open(file, *args, **kwargs):
 
 def telling_input(*args):
     """Read a line of the standard input, and tell before."""
-    log.tell("waits", "keyboard", **{"for": "read"})
+    log.waits("read", "keyboard")
     return plain_input(*args)
 
 
@@ -218,7 +223,7 @@ def make_queues_tell():
     plain_get = queue.Queue.get
 
     def get(self, *args, **kwargs):
-        log.tell("waits", "queue", **{"for": "get"})
+        log.waits("get", "queue")
         return plain_get(self, *args, **kwargs)
 
     queue.Queue.get = get
@@ -266,7 +271,7 @@ def make_threads_tell():
     def join(self, timeout=None):
         if not log.is_programs(sys._getframe(1)):
             return plain_join(self, timeout)
-        log.tell("waits", f"thread {self.name}", **{"for": "join"})
+        log.waits("join", f"thread {self.name}")
         plain_join(self, timeout)
         more = {"timeout": True} if self.is_alive() else {}
         log.tell("join", f"thread {self.name}", **more)
@@ -296,7 +301,7 @@ def main():
     try:
         runpy.run_path(program, run_name="__main__")
     finally:
-        log.tell("waits", "threads", **{"for": "join"})
+        log.waits("join", "threads")
 
 
 if __name__ == "__main__":
